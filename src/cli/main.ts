@@ -1,0 +1,3 @@
+import { version } from "./commands/version.ts";
+
+export const root = [version];
