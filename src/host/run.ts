@@ -1,0 +1,198 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { KptError, messageOf } from "../core/error.ts";
+
+export interface ProgramOptions {
+  command: string;
+  args: readonly string[];
+  cwd: string;
+  /** The whole environment of the child: nothing is added to it. */
+  env: Readonly<Record<string, string | undefined>>;
+  stdin?: string | Uint8Array;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  /** A program that writes more than this to stdout is stopped. 1 GiB unless said otherwise. */
+  maxOutputBytes?: number;
+  /** What exceeds this on stderr is read and dropped. 16 MiB unless said otherwise. */
+  maxStderrBytes?: number;
+  /** Takes stdout as it comes; `stdout` of the result stays empty then. */
+  onStdout?: (chunk: Buffer) => void;
+  /** Sees stderr as it comes; it is collected all the same. */
+  onStderr?: (chunk: Buffer) => void;
+  /** Whether processes that the program leaves behind live on (a credential daemon of git). */
+  sparesBackground?: boolean;
+}
+
+export interface ProgramResult {
+  /** Undefined when a signal ended the program. */
+  exitCode: number | undefined;
+  signal: NodeJS.Signals | undefined;
+  stdout: Buffer;
+  stderr: Buffer;
+  timedOut: boolean;
+  /** Stopped because stdout exceeded its limit. */
+  outputExceeded: boolean;
+  stderrTruncated: boolean;
+  durationMs: number;
+}
+
+/** Time between the polite and the final signal. */
+const graceMs = 2000;
+/** How long output may stay silent after the program has ended while somebody still holds its pipes. */
+const drainMs = 300;
+
+/**
+ * Runs a program in a process group of its own and waits for its end. An exit code other than 0 is a
+ * result, not an error. Throws NOT_FOUND or PROGRAM_FAILED when it can't be started, ABORTED when the
+ * signal fires; in both cases nothing of it is left running.
+ */
+export async function runProgram(options: ProgramOptions): Promise<ProgramResult> {
+  const { signal } = options;
+  if (signal?.aborted) throw aborted();
+  const started = performance.now();
+  const child = start(options);
+  const stdout = new Collector(options.maxOutputBytes ?? 2 ** 30);
+  const stderr = new Collector(options.maxStderrBytes ?? 2 ** 24);
+  let timedOut = false;
+  let wasAborted = false;
+  let lastActivity = started;
+
+  return await new Promise((resolve, reject) => {
+    let killTimer: NodeJS.Timeout | undefined;
+    let drainTimer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      killGroup(child, "SIGTERM");
+      killTimer ??= setTimeout(() => killGroup(child, "SIGKILL"), graceMs);
+    };
+    const onAbort = (): void => {
+      wasAborted = true;
+      stop();
+    };
+    const timeout =
+      options.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true;
+            stop();
+          }, options.timeoutMs);
+    const settle = (): void => {
+      clearTimeout(timeout);
+      clearTimeout(killTimer);
+      clearTimeout(drainTimer);
+      signal?.removeEventListener("abort", onAbort);
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+
+    child.stdout?.on("data", (chunk: Buffer) => {
+      lastActivity = performance.now();
+      if (!stdout.count(chunk)) return stop();
+      if (options.onStdout) options.onStdout(chunk);
+      else stdout.keep(chunk);
+    });
+    child.stderr?.on("data", (chunk: Buffer) => {
+      lastActivity = performance.now();
+      if (stderr.count(chunk)) stderr.keep(chunk);
+      options.onStderr?.(chunk);
+    });
+    child.on("error", error => {
+      settle();
+      reject(notStarted(options, error));
+    });
+    child.on("exit", () => {
+      // Whatever the program leaves behind would keep its pipes, and with them us, open for ever.
+      if (wasAborted || timedOut || options.sparesBackground !== true) killGroup(child, "SIGKILL");
+      const drain = (): void => {
+        const silentFor = performance.now() - lastActivity;
+        if (silentFor >= drainMs) {
+          child.stdout?.destroy();
+          child.stderr?.destroy();
+        } else {
+          drainTimer = setTimeout(drain, drainMs - silentFor + 1);
+        }
+      };
+      lastActivity = performance.now();
+      drainTimer = setTimeout(drain, drainMs);
+    });
+    child.on("close", (code, killedBy) => {
+      settle();
+      if (wasAborted) return reject(aborted());
+      resolve({
+        exitCode: code ?? undefined,
+        signal: killedBy ?? undefined,
+        stdout: stdout.bytes(),
+        stderr: stderr.bytes(),
+        timedOut,
+        outputExceeded: stdout.exceeded,
+        stderrTruncated: stderr.exceeded,
+        durationMs: performance.now() - started,
+      });
+    });
+
+    // A program may end without reading its input: that is its right.
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(options.stdin ?? "");
+  });
+}
+
+function start(options: ProgramOptions): ChildProcess {
+  try {
+    return spawn(options.command, [...options.args], {
+      cwd: options.cwd,
+      env: { ...options.env },
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
+  } catch (error) {
+    throw notStarted(options, error);
+  }
+}
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === "win32") child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // gone already
+  }
+}
+
+function notStarted(options: ProgramOptions, error: unknown): KptError {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") {
+    return new KptError("NOT_FOUND", `program "${options.command}" not found`, { cause: error });
+  }
+  return new KptError("PROGRAM_FAILED", `cannot run "${options.command}": ${messageOf(error)}`, {
+    cause: error,
+  });
+}
+
+function aborted(): KptError {
+  return new KptError("ABORTED", "interrupted");
+}
+
+class Collector {
+  readonly #limit: number;
+  readonly #chunks: Buffer[] = [];
+  #total = 0;
+  exceeded = false;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** False once the limit is exceeded. */
+  count(chunk: Buffer): boolean {
+    this.#total += chunk.length;
+    if (this.#total > this.#limit) this.exceeded = true;
+    return !this.exceeded;
+  }
+
+  keep(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  bytes(): Buffer {
+    return this.#chunks.length === 1 && this.#chunks[0] ? this.#chunks[0] : Buffer.concat(this.#chunks);
+  }
+}
