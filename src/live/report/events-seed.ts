@@ -1,0 +1,112 @@
+import type { ResourceId } from "../../core/resource-id.ts";
+import { formatDisplay } from "../../core/resource-id.ts";
+import { cleanText } from "../../kube/clean-text.ts";
+import type { Action, ActuationEvent, LiveEvent, WaitEvent } from "../events.ts";
+import type { Reporter, ReportOptions, Sink } from "./reporter.ts";
+import { Tally } from "./tally.ts";
+
+const done = { apply: "applied", prune: "pruned", delete: "deleted" } as const;
+const waited = {
+  Pending: "reconcile pending",
+  Successful: "reconciled",
+  Skipped: "reconcile skipped",
+  Timeout: "reconcile timeout",
+  Failed: "reconcile failed",
+} as const;
+
+/** Lines as the book shows them; a summary follows the last group of each action. */
+export function seedReporter(out: Sink, options: ReportOptions): Reporter {
+  const tally = new Tally();
+  const open = new Map<Action, number>();
+  const line = (text: string): void => out.write(`${cleanText(text)}\n`);
+  const isDry = options.dryRun !== "none";
+  return {
+    event(event: LiveEvent): void {
+      tally.add(event);
+      switch (event.type) {
+        case "init":
+          for (const { action } of event.groups) open.set(action, (open.get(action) ?? 0) + 1);
+          break;
+        case "group": {
+          if (event.status === "Started") break;
+          const left = (open.get(event.action) ?? 1) - 1;
+          open.set(event.action, left);
+          const text = left === 0 ? summary(event.action, tally, isDry) : undefined;
+          if (text !== undefined) line(text);
+          break;
+        }
+        case "apply":
+        case "prune":
+        case "delete":
+          line(actuationLine(event));
+          break;
+        case "wait":
+          line(waitLine(event));
+          break;
+        case "status":
+          if (options.showStatusEvents) line(statusLine(event.id, event.tree.status, event.tree.message));
+          break;
+        case "validation":
+          line(invalidLine(event.ids, event.error));
+          break;
+      }
+    },
+    end(): void {
+      const { Prune, Delete } = tally.counts;
+      if (isDry && tally.total("Delete") === 0 && Delete.successful === 0) {
+        line(`${Prune.successful} resource(s) pruned, ${Prune.skipped} skipped, ${Prune.failed} failed`);
+      }
+    },
+  };
+}
+
+function actuationLine(event: ActuationEvent): string {
+  const name = formatDisplay(event.id);
+  if (event.status === "Successful") return `${name} ${event.operation ?? done[event.type]}`;
+  const what = `${name} ${event.type} ${event.status.toLowerCase()}`;
+  return event.error === undefined ? what : `${what}: ${event.error}`;
+}
+
+function waitLine({ id, status, explanation }: WaitEvent): string {
+  const text = `${formatDisplay(id)} ${waited[status]}`;
+  return explanation === undefined ? text : `${text}: ${explanation}`;
+}
+
+export function statusLine(id: ResourceId, status: string, message: string): string {
+  return `${formatDisplay(id)} is ${status}: ${message}`;
+}
+
+export function invalidLine(ids: readonly ResourceId[], error: string): string {
+  const names = ids.map(formatDisplay).join(", ");
+  return `Invalid object${ids.length === 1 ? "" : "s"} (${names}): ${error}`;
+}
+
+function summary(action: Action, tally: Tally, isDry: boolean): string | undefined {
+  const { operations, counts } = tally;
+  switch (action) {
+    case "Apply": {
+      const unchanged = operations.unchanged + counts.Apply.skipped;
+      const text = `${tally.total("Apply")} resource(s) applied. ${operations.created} created, ${unchanged} unchanged, ${operations.configured} configured, ${counts.Apply.failed} failed`;
+      return operations.serversideapplied === 0
+        ? text
+        : `${text}, ${operations.serversideapplied} serverside applied`;
+    }
+    case "Prune": {
+      const { successful, skipped, failed } = counts.Prune;
+      // A dry run ends with its own form of this line, also when there was nothing to prune.
+      return isDry
+        ? undefined
+        : `${successful} resource(s) pruned, ${skipped} skipped, ${failed} failed to prune`;
+    }
+    case "Delete": {
+      const { successful, skipped, failed } = counts.Delete;
+      return `${successful} resource(s) deleted, ${skipped} skipped, ${failed} failed to delete`;
+    }
+    case "Wait": {
+      const { successful, skipped, failed, timeout } = counts.Wait;
+      return `${successful} resource(s) reconciled, ${skipped} skipped, ${failed} failed to reconcile, ${timeout} timed out`;
+    }
+    default:
+      return undefined;
+  }
+}
