@@ -1,48 +1,63 @@
-/** What a Kubernetes object is called, whatever the version of its kind. Cluster-scoped objects have namespace "". */
+/** Which object something is, never which version of its kind. Cluster objects have namespace "". */
 export interface ResourceId {
-  group: string;
-  kind: string;
-  namespace: string;
-  name: string;
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
 }
 
+const rbacKinds = new Set(["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"]);
 const rbacGroup = "rbac.authorization.k8s.io";
-const rbacKinds = new Set(["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"]);
 
-/** `namespace_name_group_Kind`; only RBAC names hold colons, which are written `__`. */
+function isRbac(group: string, kind: string): boolean {
+  return group === rbacGroup && rbacKinds.has(kind);
+}
+
+/** `<namespace>_<name>_<group>_<Kind>`, the key of an object in an inventory. */
 export function formatInventoryId(id: ResourceId): string {
-  const isRbac = id.group === rbacGroup && rbacKinds.has(id.kind);
-  const name = isRbac ? id.name.replaceAll(":", "__") : id.name;
+  const name = isRbac(id.group, id.kind) ? id.name.replaceAll(":", "__") : id.name;
   return `${id.namespace}_${name}_${id.group}_${id.kind}`;
 }
 
-/** Undefined where the text is no inventory id. */
+/** Reads an inventory key; undefined when the text is none. */
 export function parseInventoryId(text: string): ResourceId | undefined {
-  const match = /^([^_]*)_(.*)_([^_]*)_([^_]*)$/s.exec(text);
-  if (match === null) return undefined;
-  const [, namespace = "", name = "", group = "", kind = ""] = match;
-  const isRbac = group === rbacGroup && rbacKinds.has(kind);
-  return { group, kind, namespace, name: isRbac ? name.replaceAll("__", ":") : name };
+  const first = text.indexOf("_");
+  const last = text.lastIndexOf("_");
+  const middle = text.lastIndexOf("_", last - 1);
+  if (first < 0 || last <= first || middle <= first || last === 0) return undefined;
+  const kind = text.slice(last + 1);
+  const group = text.slice(middle + 1, last);
+  const name = text.slice(first + 1, middle);
+  if (kind === "" || name === "") return undefined;
+  if (isRbac(group, kind))
+    return { namespace: text.slice(0, first), name: name.replaceAll("__", ":"), group, kind };
+  if (name.includes("_")) return undefined;
+  return { namespace: text.slice(0, first), name, group, kind };
 }
 
-/** `group/namespaces/namespace/Kind/name` or `group/Kind/name`, as annotations refer to objects. */
+/** `<group>/namespaces/<ns>/<Kind>/<name>` or `<group>/<Kind>/<name>`, as in the depends-on annotation. */
 export function formatReference(id: ResourceId): string {
   return id.namespace === ""
     ? `${id.group}/${id.kind}/${id.name}`
     : `${id.group}/namespaces/${id.namespace}/${id.kind}/${id.name}`;
 }
 
-/** Undefined where the text has another number of parts. */
-export function parseReference(text: string): ResourceId | undefined {
+/**
+ * Reads a reference of the depends-on annotation. The problem is returned as Go kpt words it, without the
+ * frame that names the annotation and the position in it.
+ */
+export function parseReference(text: string): ResourceId | { problem: string } {
   const fields = text.split("/");
   const [group = "", second = "", third = "", kind = "", name = ""] = fields;
-  if (fields.length === 3) return { group, kind: second, namespace: "", name: third };
-  if (fields.length !== 5 || second !== "namespaces") return undefined;
-  return { group, kind, namespace: third, name };
+  if (fields.length === 3) return { group, namespace: "", kind: second, name: third };
+  if (fields.length !== 5)
+    return { problem: `expected 3 or 5 fields, found ${fields.length}: ${JSON.stringify(text)}` };
+  if (second !== "namespaces") return { problem: `missing "namespaces" field: ${JSON.stringify(text)}` };
+  return { group, namespace: third, kind, name };
 }
 
-/** `deployment.apps/web`, as lines of output call an object. */
+/** Lower-case `kind.group/name`, as in the lines of `kpt live`. */
 export function formatDisplay(id: ResourceId): string {
-  const kind = id.group === "" ? id.kind : `${id.kind}.${id.group}`;
-  return `${kind.toLowerCase()}/${id.name}`;
+  const type = id.group === "" ? id.kind : `${id.kind}.${id.group}`;
+  return `${type.toLowerCase()}/${id.name}`;
 }
