@@ -11,12 +11,25 @@ interface FlagBase {
 /** One flag as data. `string` flags with `choices` refuse anything else before the command is loaded. */
 export type Flag =
   | (FlagBase & { type: "boolean"; default?: boolean })
-  | (FlagBase & { type: "string"; default?: string; placeholder?: string; choices?: readonly string[] })
+  | (FlagBase & StringFlag)
   | (FlagBase & { type: "integer"; default?: number })
   /** A Go duration such as `2m` or `1h2m3s`; the value is in milliseconds. */
   | (FlagBase & { type: "duration"; default?: number })
   /** May be repeated; `split` also divides each value at commas. */
-  | (FlagBase & { type: "strings"; placeholder?: string; split?: boolean });
+  | (FlagBase & { type: "strings"; placeholder?: string; split?: boolean; complete?: Complete });
+
+interface StringFlag {
+  type: "string";
+  default?: string;
+  placeholder?: string;
+  choices?: readonly string[];
+  /** The value that the flag has when it is typed without one (`--flag` alone, as opposed to `--flag=VALUE`). */
+  bare?: string;
+  complete?: Complete;
+}
+
+/** What completion offers: fixed words, or something that is looked up when asked. */
+export type Complete = readonly string[] | "package" | "file" | "context" | "none";
 
 export type Flags = Readonly<Record<string, Flag>>;
 
@@ -51,6 +64,10 @@ export interface Command<F extends Flags = Flags> {
   aliases?: readonly string[];
   /** The arguments as the usage line shows them, for example `[PKG_PATH][@VERSION]`. */
   usage?: string;
+  /** How the arguments after `--` are shown. Where it is absent, `--` only ends the flags. */
+  rest?: string;
+  /** What completion offers for the arguments; packages where absent. */
+  complete?: Complete;
   /** Least and greatest number of arguments; checked before the command is loaded. */
   args: { min: number; max: number };
   /** One sentence for the list of commands. */
@@ -71,6 +88,8 @@ export interface Group {
   aliases?: readonly string[];
   summary: string;
   description?: string;
+  /** Where the usage goes when no command is named; stderr where absent. */
+  usageOn?: "stdout";
   commands: readonly AnyCommand[];
   hidden?: boolean;
 }

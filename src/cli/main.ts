@@ -1,3 +1,1 @@
-import { version } from "./commands/version.ts";
-
-export const root = [version];
+export { kpt } from "./commands/index.ts";
