@@ -1,0 +1,235 @@
+import { type Dirent, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { KptError } from "../core/error.ts";
+import { Resource } from "../core/resource.ts";
+import type { YamlDocument, YamlFile } from "../core/yaml/file.ts";
+import { parseYaml } from "../core/yaml/parse.ts";
+import { readTextFile, repairFiles } from "../host/files.ts";
+import { ioError } from "../host/io-error.ts";
+import { stagingPrefix } from "../host/journal.ts";
+import { IgnoreRules, parseIgnore } from "./ignore.ts";
+import { compareBytes, comparePaths, resolveInside } from "./paths.ts";
+
+/** A document of a package's file that is a mapping. */
+export interface FoundResource {
+  resource: Resource;
+  document: YamlDocument;
+  file: PackageFile;
+  /** Position among the documents of the file that hold something, from 0. */
+  index: number;
+}
+
+/** A file that may hold resources: its text, and the tree of it once somebody asks. */
+export class PackageFile {
+  /** Below the folder that was read, with slashes. */
+  readonly path: string;
+  readonly absolute: string;
+  readonly text: string;
+  #yaml: YamlFile | undefined;
+
+  constructor(path: string, absolute: string, text: string) {
+    this.path = path;
+    this.absolute = absolute;
+    this.text = text;
+  }
+
+  /** Whether anybody has asked for the tree yet. */
+  get isParsed(): boolean {
+    return this.#yaml !== undefined;
+  }
+
+  /** Parsed on first use. Throws `YAML_SYNTAX` with the place. */
+  get yaml(): YamlFile {
+    this.#yaml ??= parseYaml(this.text, { file: this.path });
+    return this.#yaml;
+  }
+
+  /** The documents that are mappings, whether or not they have a kind and a name. */
+  get resources(): FoundResource[] {
+    const found: FoundResource[] = [];
+    let index = 0;
+    for (const document of this.yaml.documents) {
+      if (document.root === undefined) continue;
+      if (document.root.kind === "map") {
+        found.push({ resource: new Resource(document.root), document, file: this, index });
+      }
+      index++;
+    }
+    return found;
+  }
+}
+
+/** One package on disk (or a plain folder, which is read the same way). */
+export interface PackageTree {
+  /** Absolute. */
+  directory: string;
+  /** Below the folder that was read, with slashes; empty for that folder itself. */
+  path: string;
+  kptfile: PackageFile | undefined;
+  /** The package's own files that may hold resources, its Kptfile included, in the order of the walk. */
+  files: PackageFile[];
+  /** Everything else of its own, links and special files included: paths below the folder that was read. */
+  otherFiles: string[];
+  /** What `.krmignore` leaves out; folders end in a slash. */
+  ignored: string[];
+  /** Nearest folders below with a Kptfile, sorted by path. */
+  subpackages: PackageTree[];
+}
+
+export interface ReadOptions {
+  /** Names of files that may hold resources; `Kptfile`, `*.yaml`, `*.yml`, `*.json` unless said otherwise. */
+  accepts?: (name: string) => boolean;
+  /** Called for files and folders that were left out for a reason the user may not expect. */
+  warn?: (message: string) => void;
+  signal?: AbortSignal;
+}
+
+export const kptfileName = "Kptfile";
+
+export function mayHoldResources(name: string): boolean {
+  return name === kptfileName || /\.(?:yaml|yml|json)$/.test(name);
+}
+
+/**
+ * Reads a folder with all packages below it. The folder itself need not be a package. Half-done writes of a killed
+ * process are completed first. Links to files inside the folder are read under their own name; links that lead out,
+ * linked folders, pipes and devices are never opened. Deterministic: the same folder gives the same tree.
+ */
+export async function readPackage(directory: string, options: ReadOptions = {}): Promise<PackageTree> {
+  const status = statSync(directory, { throwIfNoEntry: false });
+  if (status === undefined) throw new KptError("NOT_FOUND", `lstat ${directory}: no such file or directory`);
+  if (!status.isDirectory()) throw new KptError("IO", `${directory}: not a directory`);
+  const walk = new Walk(directory, options);
+  return walk.packageAt("");
+}
+
+/** All files of a package and its subpackages in the order of one walk over the folder. */
+export function allFiles(tree: PackageTree): PackageFile[] {
+  return allPackages(tree)
+    .flatMap(each => each.files)
+    .sort((a, b) => comparePaths(a.path, b.path));
+}
+
+/** The package and all packages below it, parents first. */
+export function allPackages(tree: PackageTree): PackageTree[] {
+  const found: PackageTree[] = [];
+  const pending = [tree];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    found.push(next);
+    pending.push(...[...next.subpackages].reverse());
+  }
+  return found;
+}
+
+class Walk {
+  readonly #root: string;
+  readonly #options: ReadOptions;
+  readonly #accepts: (name: string) => boolean;
+  #seen = 0;
+
+  constructor(root: string, options: ReadOptions) {
+    this.#root = root;
+    this.#options = options;
+    this.#accepts = options.accepts ?? mayHoldResources;
+  }
+
+  async packageAt(path: string): Promise<PackageTree> {
+    const directory = join(this.#root, path);
+    repairFiles(directory);
+    const tree: PackageTree = {
+      directory,
+      path,
+      kptfile: undefined,
+      files: [],
+      otherFiles: [],
+      ignored: [],
+      subpackages: [],
+    };
+    const below: string[] = [];
+    const rules = this.#rulesOf(tree);
+    // An explicit stack: folders may be nested deeper than calls can be.
+    const stack = [{ folder: path, entries: this.#entries(path), next: 0 }];
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const entry = top.entries[top.next++];
+      if (entry === undefined) {
+        stack.pop();
+        continue;
+      }
+      if (++this.#seen % 256 === 0) await new Promise<void>(resolve => setImmediate(resolve));
+      this.#options.signal?.throwIfAborted();
+      const at = top.folder === "" ? entry.name : `${top.folder}/${entry.name}`;
+      const own = path === "" ? at : at.slice(path.length + 1);
+      if (entry.name.startsWith(stagingPrefix)) continue;
+      if (entry.isDirectory()) {
+        if (entry.name === ".git") continue;
+        if (rules.ignores(own, true)) tree.ignored.push(`${at}/`);
+        else if (this.#isPackage(at)) below.push(at);
+        else stack.push({ folder: at, entries: this.#entries(at), next: 0 });
+      } else if (rules.ignores(own, false)) tree.ignored.push(at);
+      else this.#file(tree, at, entry);
+    }
+    for (const at of below.sort(compareBytes)) tree.subpackages.push(await this.packageAt(at));
+    return tree;
+  }
+
+  #rulesOf(tree: PackageTree): IgnoreRules {
+    const file = join(tree.directory, ".krmignore");
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return IgnoreRules.none;
+    const shown = tree.path === "" ? ".krmignore" : `${tree.path}/.krmignore`;
+    resolveInside(this.#root, shown);
+    return parseIgnore(readTextFile(file, shown), shown);
+  }
+
+  #entries(path: string): Dirent[] {
+    try {
+      return readdirSync(join(this.#root, path), { withFileTypes: true }).sort((a, b) =>
+        compareBytes(a.name, b.name),
+      );
+    } catch (error) {
+      throw ioError("open", path === "" ? this.#root : path, error);
+    }
+  }
+
+  #isPackage(path: string): boolean {
+    const status = statSync(join(this.#root, path, kptfileName), { throwIfNoEntry: false });
+    return status?.isFile() ?? false;
+  }
+
+  #file(tree: PackageTree, at: string, entry: Dirent): void {
+    const absolute = join(this.#root, at);
+    if (!this.#accepts(entry.name)) {
+      tree.otherFiles.push(at);
+      return;
+    }
+    if (entry.isSymbolicLink() && !this.#leadsToFileInside(at)) {
+      tree.otherFiles.push(at);
+      return;
+    }
+    if (!entry.isFile() && !entry.isSymbolicLink()) {
+      this.#options.warn?.(`${at}: not a regular file, left out`);
+      tree.otherFiles.push(at);
+      return;
+    }
+    const file = new PackageFile(at, absolute, readTextFile(absolute, at));
+    tree.files.push(file);
+    if (
+      entry.name === kptfileName &&
+      at === (tree.path === "" ? kptfileName : `${tree.path}/${kptfileName}`)
+    ) {
+      tree.kptfile = file;
+    }
+  }
+
+  #leadsToFileInside(at: string): boolean {
+    try {
+      const status = statSync(resolveInside(this.#root, at), { throwIfNoEntry: false });
+      if (status?.isFile()) return true;
+      this.#options.warn?.(`${at}: a link that leads to no file, left out`);
+    } catch (error) {
+      this.#options.warn?.(
+        `${at}: ${error instanceof KptError ? "a link that leaves the package" : String(error)}, left out`,
+      );
+    }
+    return false;
+  }
+}
