@@ -1,4 +1,4 @@
-import type { PatchStrategy, Schema } from "./schema.ts";
+import { type PatchStrategy, type Schema, schemaAt } from "./schema.ts";
 
 /** How a list is combined with another one. */
 export interface ListRule {
@@ -16,13 +16,37 @@ export interface ListRule {
   listMapKeys: readonly string[];
 }
 
+const none: readonly never[] = [];
+const rules = new WeakMap<Schema, ListRule>();
+
 /**
  * The rule of the list at a field path below `schema` (numbers or `[]` step into a list's elements).
  * Undefined where the schema does not know the place or it is no list.
  */
 export function listRule(
-  _schema: Schema | undefined,
-  ..._fields: readonly (string | number)[]
+  schema: Schema | undefined,
+  ...fields: readonly (string | number)[]
 ): ListRule | undefined {
-  return undefined;
+  const list = schemaAt(schema, ...fields.map(field => (field === "[]" ? 0 : field)));
+  if (list === undefined || (list.type !== "array" && list.items === undefined)) return undefined;
+  const known = rules.get(list);
+  if (known !== undefined) return known;
+  const rule = ruleOf(list);
+  rules.set(list, rule);
+  return rule;
+}
+
+function ruleOf(list: Schema): ListRule {
+  const patchStrategy = list.patchStrategy ?? none;
+  const listMapKeys = list.listMapKeys ?? none;
+  const facts = {
+    patchStrategy,
+    patchMergeKey: list.patchMergeKey,
+    listType: list.listType ?? "atomic",
+    listMapKeys,
+  };
+  if (!patchStrategy.includes("merge")) return { ...facts, merge: "atomic", keys: none };
+  const key = list.patchMergeKey;
+  const keys = listMapKeys.length > 0 ? listMapKeys : key === undefined ? none : [key];
+  return { ...facts, merge: keys.length > 0 ? "map" : "set", keys };
 }
