@@ -91,3 +91,10 @@ test("a background child that keeps the pipes open is not waited for", async () 
   const result = await sh("sleep 600 & echo done");
   assert.equal(result.stdout.toString(), "done\n");
 });
+
+test("what the reader of the output throws ends the program", async () => {
+  const onStdout = (): void => {
+    throw new Error("not what I expected");
+  };
+  await assert.rejects(sh("echo; sleep 600", { onStdout }), /not what I expected/);
+});

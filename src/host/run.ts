@@ -14,7 +14,7 @@ export interface ProgramOptions {
   maxOutputBytes?: number;
   /** What exceeds this on stderr is read and dropped. 16 MiB unless said otherwise. */
   maxStderrBytes?: number;
-  /** Takes stdout as it comes; `stdout` of the result stays empty then. */
+  /** Takes stdout as it comes; `stdout` of the result stays empty then. If it throws, the program is stopped. */
   onStdout?: (chunk: Buffer) => void;
   /** Sees stderr as it comes; it is collected all the same. */
   onStderr?: (chunk: Buffer) => void;
@@ -54,6 +54,7 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramResult
   const stderr = new Collector(options.maxStderrBytes ?? 2 ** 24);
   let timedOut = false;
   let wasAborted = false;
+  let failure: { error: unknown } | undefined;
   let lastActivity = started;
 
   return await new Promise((resolve, reject) => {
@@ -85,8 +86,13 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramResult
     child.stdout?.on("data", (chunk: Buffer) => {
       lastActivity = performance.now();
       if (!stdout.count(chunk)) return stop();
-      if (options.onStdout) options.onStdout(chunk);
-      else stdout.keep(chunk);
+      if (!options.onStdout) return stdout.keep(chunk);
+      try {
+        options.onStdout(chunk);
+      } catch (error) {
+        failure ??= { error };
+        stop();
+      }
     });
     child.stderr?.on("data", (chunk: Buffer) => {
       lastActivity = performance.now();
@@ -114,6 +120,7 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramResult
     });
     child.on("close", (code, killedBy) => {
       settle();
+      if (failure) return reject(failure.error);
       if (wasAborted) return reject(aborted());
       resolve({
         exitCode: code ?? undefined,

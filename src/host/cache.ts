@@ -1,0 +1,53 @@
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { KptError } from "../core/error.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The folder of the cached repositories: `KPT_CACHE_DIR`, else `.kpt/repos` in the home directory. */
+export function cacheRoot(env: Environment, cwd: string): string {
+  const given = env["KPT_CACHE_DIR"];
+  if (given) return resolve(cwd, given);
+  const home = process.platform === "win32" ? env["USERPROFILE"] : env["HOME"];
+  if (!home || !isAbsolute(home)) {
+    throw new KptError("IO", "error looking up user home dir: $HOME is not defined", { label: "Error" });
+  }
+  return join(home, ".kpt", "repos");
+}
+
+/** The folder of one address in the cache. Go kpt's names are base32: the two never share a folder. */
+export function repositoryFolder(root: string, address: string, idLength: number): string {
+  const hash = createHash("sha256").update(address).digest("hex").slice(0, 32);
+  return join(root, `${hash}${idLength === 64 ? "-sha256" : ""}.git`);
+}
+
+/** Makes an empty bare repository, whole or not at all: no templates, so no hooks, and no address in it. */
+export function ensureRepository(folder: string, idLength: number): void {
+  if (existsSync(join(folder, "HEAD"))) return;
+  const fresh = `${folder}.${randomBytes(6).toString("hex")}`;
+  try {
+    mkdirSync(join(fresh, "objects"), { recursive: true, mode: 0o700 });
+    mkdirSync(join(fresh, "refs"));
+    writeFileSync(join(fresh, "HEAD"), "ref: refs/heads/none\n");
+    const format = idLength === 64 ? "1\n[extensions]\n\tobjectFormat = sha256" : "0";
+    writeFileSync(join(fresh, "config"), `[core]\n\tbare = true\n\trepositoryformatversion = ${format}\n`);
+    renameSync(fresh, folder);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    if (!existsSync(join(folder, "HEAD"))) throw cacheUnusable(folder, error);
+  }
+}
+
+export function dropRepository(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function cacheUnusable(folder: string, cause: unknown): KptError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new KptError("IO", `cannot create the repository cache ${JSON.stringify(folder)}: ${why}`, {
+    label: "Error",
+    hint: "set KPT_CACHE_DIR to a folder that can be written",
+    cause,
+  });
+}
