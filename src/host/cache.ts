@@ -32,6 +32,8 @@ export function ensureRepository(folder: string, idLength: number): void {
     writeFileSync(join(fresh, "HEAD"), "ref: refs/heads/none\n");
     const format = idLength === 64 ? "1\n[extensions]\n\tobjectFormat = sha256" : "0";
     writeFileSync(join(fresh, "config"), `[core]\n\tbare = true\n\trepositoryformatversion = ${format}\n`);
+    // What lies there without a HEAD is the ruin of a repository; the caller holds its lock.
+    rmSync(folder, { recursive: true, force: true });
     renameSync(fresh, folder);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });

@@ -22,8 +22,8 @@ const kinds: Readonly<Record<string, TreeEntryKind>> = {
 
 /** A few hundred bytes of trees can describe billions of files. */
 const maxEntries = 250_000;
-/** All entries below a tree, folders before what is in them; undefined when the tree isn't there. */
-export async function listTree(call: GitCall, treeish: string): Promise<TreeEntry[] | undefined> {
+/** All entries below a tree, folders before what is in them. */
+export async function listTree(call: GitCall, treeish: string): Promise<TreeEntry[]> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const entries: TreeEntry[] = [];
   const limit = new AbortController();
@@ -48,7 +48,6 @@ export async function listTree(call: GitCall, treeish: string): Promise<TreeEntr
   try {
     const result = await tryGit({ ...call, args, signal, onStdout });
     if (result.exitCode === 0) return entries;
-    if (/Not a valid object name|not a tree object/i.test(result.stderr.toString())) return undefined;
     throw new GitFailure(args, result);
   } catch (error) {
     if (tooMany && !call.signal?.aborted) {

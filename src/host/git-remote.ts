@@ -137,15 +137,21 @@ export class GitRemote {
 
   /** Entries below a directory of a commit that was fetched; undefined when there is no such directory. */
   async tree(ref: RemoteRef, directory: string): Promise<TreeEntry[] | undefined> {
-    const treeish = `${ref.commit}:${directory.replace(/^\/+/, "")}`;
+    const path = directory.replace(/^\/+/, "");
+    const call = this.#call([], this.#folder(ref.commit));
     const list = async (): Promise<TreeEntry[] | undefined> => {
-      const call = this.#call([], this.#folder(ref.commit));
-      const entries = await listTree(call, treeish);
-      if (entries) return entries;
-      // Nothing there, or a damaged cache?
-      const check = await tryGit({ ...call, args: ["ls-tree", "-z", `${ref.commit}:`] });
-      if (check.exitCode !== 0) throw new GitFailure(["ls-tree"], check);
-      return undefined;
+      try {
+        return await listTree(call, `${ref.commit}:${path}`);
+      } catch (error) {
+        if (!(error instanceof GitFailure) || path === "") throw error;
+        // Nothing there, or a damaged cache? The entry itself tells without being read.
+        const entry = await tryGit({
+          ...call,
+          args: ["ls-tree", "-z", "--full-tree", ref.commit, "--", path],
+        });
+        if (entry.exitCode !== 0 || entry.stdout.toString("latin1").startsWith("040000 tree")) throw error;
+        return undefined;
+      }
     };
     return await this.#repairing(ref, list);
   }
@@ -269,7 +275,7 @@ export class GitRemote {
 
 /** What git says when objects that should be there are not, or not whole. */
 const damaged =
-  /bad object|bad tree object|missing (blob|tree|commit)|unable to read|corrupt|inflate|not a git repository|Not a valid object name|did not send all necessary objects|could not (read|fetch)|bad revision|garbage at end|pack .* (truncated|bad|index)/i;
+  /bad object|bad config|bad tree object|missing (blob|tree|commit)|unable to read|corrupt|inflate|not a git repository|Not a valid object name|did not send all necessary objects|could not (read|fetch)|bad revision|garbage at end|pack .* (truncated|bad|index)/i;
 
 /** Lock files that a killed git left in a repository nobody else is working on: we hold our own lock. */
 function removeDeadLocks(folder: string): void {
