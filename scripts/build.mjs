@@ -1,24 +1,36 @@
 // Builds everything: dist/src and dist/test (ES modules with types, by tsc) and dist/kpt (the bundled binary).
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compileCache } from "./code-cache.mjs";
 
-const root = new URL("..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("..", import.meta.url));
 const tscPath = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
-rmSync(`${root}dist`, { recursive: true, force: true });
+rmSync(join(root, "dist"), { recursive: true, force: true });
 
-const tsc = spawnSync(process.execPath, [tscPath, "-p", root], {
-  stdio: "inherit",
-});
+const tsc = spawnSync(process.execPath, [tscPath, "-p", root], { stdio: "inherit" });
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 
+/** The commit this is built from; unknown where there is no repository (an unpacked archive). */
+function commit() {
+  const git = (...args) => spawnSync("git", ["-C", root, ...args], { encoding: "utf8" });
+  const head = git("rev-parse", "HEAD");
+  const prefix = git("rev-parse", "--show-prefix");
+  if (head.status !== 0 || prefix.stdout.trim() !== "") return "unknown";
+  const changes = git("status", "--porcelain", "--untracked-files=no").stdout.trim();
+  return head.stdout.trim() + (changes === "" ? "" : " (dirty)");
+}
+
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
 await build({
-  entryPoints: { kpt: `${root}dist/src/cli/main.js` },
-  outdir: `${root}dist/kpt`,
+  entryPoints: { kpt: join(root, "dist/src/cli/start.js") },
+  outdir: join(root, "dist/kpt"),
   outExtension: { ".js": ".cjs" },
+  absWorkingDir: root,
   bundle: true,
   platform: "node",
   format: "cjs",
@@ -26,5 +38,6 @@ await build({
   minifySyntax: true,
   legalComments: "none",
   logLevel: "warning",
+  define: { KPT_VERSION: JSON.stringify(`v${version}`), KPT_COMMIT: JSON.stringify(commit()) },
 });
-compileCache();
+compileCache(join(root, "dist/kpt/kpt.cjs"));

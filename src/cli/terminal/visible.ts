@@ -1,0 +1,10 @@
+/**
+ * Text that may have come from a package or a cluster, made safe for a terminal: control characters, which
+ * could move the cursor or recolour the screen, are shown as escapes. Line ends and tabs stay.
+ */
+export function visible(text: string): string {
+  return text.replaceAll(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
