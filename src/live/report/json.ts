@@ -73,9 +73,9 @@ function idFields({ group, kind, namespace, name }: ResourceId): JsonMap {
 export function jsonLine(fields: JsonMap, now: Date): string {
   const timestamp = now.toISOString().replace(/\.\d+Z$/, "Z");
   const text = compactJson({ ...fields, timestamp });
-  return `${text.replace(/[<>&\u2028\u2029\u007f-\u009f]/g, escape)}\n`;
+  return `${text.replace(/[<>&\u2028\u2029\u007f-\u009f]/g, escapeCharacter)}\n`;
 }
 
-function escape(character: string): string {
+function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

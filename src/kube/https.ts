@@ -1,0 +1,117 @@
+import type { Agent, IncomingMessage, RequestOptions } from "node:http";
+import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { KptError } from "../core/error.ts";
+import type { Connection, Credentials } from "./connection.ts";
+import { ConnectionLost, unreachable } from "./connection-error.ts";
+import type { KubeRequest, KubeResponse, Transport } from "./transport.ts";
+
+/** A server that accepts a connection and then says nothing for this long counts as lost. */
+const silenceLimitMs = 60_000;
+
+export interface HttpsOptions {
+  maxSockets?: number;
+}
+
+/** Requests over the network, connections kept alive. Redirects are never followed: they could carry credentials away. */
+export function createHttpsTransport(connection: Connection, options: HttpsOptions = {}): Transport {
+  const agents = new Map<string, Agent>();
+  const isTls = connection.server.protocol === "https:";
+  const agentFor = (credentials: Credentials): Agent => {
+    // A certificate belongs to its connections: another one needs connections of its own.
+    const name = String(credentials.cert ?? "");
+    const found = agents.get(name);
+    if (found !== undefined) return found;
+    const agent = createAgent(connection, credentials, options.maxSockets ?? 64);
+    agents.set(name, agent);
+    return agent;
+  };
+  const send = async (asked: KubeRequest, isRefused: boolean): Promise<IncomingMessage> => {
+    const credentials = await connection.credentials(isRefused);
+    const agent = agentFor(credentials);
+    const target: RequestOptions = {
+      method: asked.method,
+      hostname: connection.server.hostname.replace(/^\[|\]$/g, ""),
+      port: connection.server.port || (isTls ? 443 : 80),
+      path: connection.server.pathname.replace(/\/$/, "") + asked.path,
+      headers: headersOf(asked, credentials),
+      agent,
+      ...(asked.signal === undefined ? {} : { signal: asked.signal }),
+    };
+    return await exchange(isTls ? httpsRequest : httpRequest, target, asked, connection.server);
+  };
+  return {
+    async request(asked: KubeRequest): Promise<KubeResponse> {
+      let answer = await send(asked, false);
+      if (answer.statusCode === 401) {
+        answer.resume();
+        answer = await send(asked, true);
+      }
+      return {
+        status: answer.statusCode ?? 0,
+        headers: flatten(answer),
+        body: guarded(answer, connection.server),
+      };
+    },
+    async close(): Promise<void> {
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+}
+
+function createAgent(connection: Connection, credentials: Credentials, maxSockets: number): Agent {
+  const { ca, cert, key, proxyAgent } = credentials;
+  if (proxyAgent !== undefined) return Object.assign(proxyAgent, { keepAlive: true, maxSockets });
+  const tls = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(connection.tlsServerName === undefined ? {} : { servername: connection.tlsServerName }),
+    ...(connection.skipTlsVerify ? { rejectUnauthorized: false } : {}),
+  };
+  const pool = { keepAlive: true, maxSockets, scheduling: "lifo" } as const;
+  return connection.server.protocol === "https:" ? new HttpsAgent({ ...pool, ...tls }) : new HttpAgent(pool);
+}
+
+function headersOf(asked: KubeRequest, credentials: Credentials): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = { "user-agent": "kpt", ...asked.headers };
+  for (const [name, value] of Object.entries(credentials.headers)) {
+    headers[name] = value.includes("\n") ? value.split("\n") : value;
+  }
+  if (asked.body !== undefined) headers["content-length"] = String(Buffer.byteLength(asked.body));
+  return headers;
+}
+
+function exchange(
+  request: typeof httpRequest,
+  target: RequestOptions,
+  asked: KubeRequest,
+  server: URL,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(target, resolve);
+    outgoing.setTimeout(silenceLimitMs, () => outgoing.destroy(new Error("the server did not answer")));
+    outgoing.on("error", error => reject(asked.signal?.aborted ? aborted() : unreachable(server, error)));
+    outgoing.end(asked.body);
+  });
+}
+
+function aborted(): KptError {
+  return new KptError("ABORTED", "interrupted", { exitCode: 130 });
+}
+
+async function* guarded(answer: IncomingMessage, server: URL): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of answer) yield chunk as Uint8Array;
+  } catch (thrown) {
+    throw new ConnectionLost(server.host, thrown);
+  }
+}
+
+function flatten(answer: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return headers;
+}
