@@ -1,14 +1,5 @@
 import type { Resource } from "../core/resource.ts";
-
-/** What a `selectors` or `exclude` entry asks for; all given fields must match exactly (spec: fn 3.2). */
-export interface Selector {
-  apiVersion?: string;
-  kind?: string;
-  name?: string;
-  namespace?: string;
-  labels?: ReadonlyMap<string, string>;
-  annotations?: ReadonlyMap<string, string>;
-}
+import type { Selector } from "../package/kptfile.ts";
 
 /** Whether a function with these selectors and exclusions gets to see the resource. */
 export function isSelected(

@@ -1,0 +1,135 @@
+import { Resource } from "../core/resource.ts";
+import type { YamlDocument } from "../core/yaml/file.ts";
+import { MapNode, type YamlNode } from "../core/yaml/node.ts";
+import type { PackageFile, PackageTree } from "../package/read.ts";
+import { names, travelling } from "./annotations.ts";
+import { isKustomization, krmProblem } from "./checks.ts";
+
+/** Where an item stands on disk. */
+export interface Origin {
+  file: PackageFile;
+  document: YamlDocument;
+}
+
+/**
+ * A resource on its way through a pipeline. What kpt must know about it (path, index, owner) is kept beside the node and
+ * only written into it where it leaves the process, so that nobody's text is touched by travelling.
+ */
+export class Item {
+  readonly node: YamlNode;
+  readonly resource: Resource | undefined;
+  readonly origin: Origin | undefined;
+  /** kpt's own annotations in the order in which they are written on the wire. */
+  readonly carried: ReadonlyMap<string, string>;
+  /** Why functions don't get to see this document; undefined for resources. */
+  readonly foreign: string | undefined;
+
+  constructor(
+    node: YamlNode,
+    carried: ReadonlyMap<string, string>,
+    facts: {
+      resource?: Resource | undefined;
+      origin?: Origin | undefined;
+      foreign?: string | undefined;
+    } = {},
+  ) {
+    this.node = node;
+    this.resource = facts.resource ?? (node instanceof MapNode ? new Resource(node) : undefined);
+    this.origin = facts.origin;
+    this.foreign = facts.foreign;
+    this.carried = carried;
+  }
+
+  get path(): string | undefined {
+    return this.carried.get(names.path) ?? this.carried.get(names.legacyPath);
+  }
+
+  get index(): string | undefined {
+    return this.carried.get(names.index) ?? this.carried.get(names.legacyIndex);
+  }
+
+  get packagePath(): string {
+    return this.carried.get(names.packagePath) ?? "";
+  }
+
+  /** The same resource, carried elsewhere. */
+  carry(carried: ReadonlyMap<string, string>): Item {
+    const { node, resource, origin, foreign } = this;
+    return new Item(node, carried, { resource, origin, foreign });
+  }
+}
+
+/** The items of one package's own files, in the order of the walk. `owner` is put on them where it is given. */
+export function itemsOf(files: readonly PackageFile[], base: string, owner?: string): Item[] {
+  return files.flatMap(file => itemsOfFile(file, base, owner));
+}
+
+function itemsOfFile(file: PackageFile, base: string, owner: string | undefined): Item[] {
+  const path = base === "" ? file.path : file.path.slice(base.length + 1);
+  const items: Item[] = [];
+  for (const document of file.yaml.documents) {
+    const node = document.root;
+    if (node === undefined) continue;
+    const carried = carriedOnDisk(path, String(items.length), owner);
+    if (node instanceof MapNode) takeTravelling(node);
+    items.push(new Item(node, carried, { origin: { file, document }, foreign: foreignReason(node, path) }));
+  }
+  return items;
+}
+
+export function itemsOfPackage(tree: PackageTree, owner?: string): Item[] {
+  return itemsOf(tree.files, tree.path, owner);
+}
+
+function carriedOnDisk(path: string, index: string, owner: string | undefined): Map<string, string> {
+  const carried = new Map<string, string>([
+    [names.legacyIndex, index],
+    [names.legacyPath, path],
+    [names.index, index],
+  ]);
+  if (owner !== undefined) carried.set(names.packagePath, owner);
+  carried.set(names.path, path);
+  return carried;
+}
+
+/** Lists without a name, `generateName`, Helm values and the like stay as they are; functions would choke on them. */
+function foreignReason(node: YamlNode, path: string): string | undefined {
+  const problem = krmProblem(node);
+  return problem === undefined || isKustomization(node, path) ? undefined : `resource must have ${problem}`;
+}
+
+/** Takes kpt's own annotations out of a resource and returns them in their order. */
+export function takeTravelling(node: MapNode): Map<string, string> {
+  const taken = new Map<string, string>();
+  const metadata = node.get("metadata");
+  const annotations = metadata instanceof MapNode ? metadata.get("annotations") : undefined;
+  if (!(metadata instanceof MapNode) || !(annotations instanceof MapNode)) return taken;
+  for (const { keyText } of [...annotations.entries]) {
+    if (!travelling.has(keyText)) continue;
+    taken.set(keyText, annotations.text(keyText) ?? "");
+    annotations.delete(keyText);
+  }
+  if (taken.size === 0 || annotations.size > 0) return taken;
+  metadata.delete("annotations");
+  if (metadata.size === 0) node.delete("metadata");
+  return taken;
+}
+
+/**
+ * Whether sequences stand below their key or two columns further in: kpt's rule is the first sequence of the document
+ * whose key stands alone on the line before.
+ */
+export function sequenceIndent(text: string): "wide" | "compact" {
+  let key = -1;
+  for (const line of text.split("\n")) {
+    const trimmed = line.trimStart();
+    if (trimmed === "" || trimmed.startsWith("#")) continue;
+    const column = line.length - trimmed.length;
+    if (key >= 0 && trimmed.startsWith("- ")) {
+      if (column === key) return "compact";
+      if (column === key + 2) return "wide";
+    }
+    key = /^[^#]*:\s*$/.test(trimmed) && !trimmed.startsWith("- ") ? column : -1;
+  }
+  return "compact";
+}

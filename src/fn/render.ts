@@ -1,0 +1,408 @@
+import { basename, join, relative, resolve, sep } from "node:path";
+import { KptError } from "../core/error.ts";
+import { type Kptfile, readKptfile } from "../package/kptfile.ts";
+import { cleanPath, staysInside } from "../package/paths.ts";
+import type { PackageTree } from "../package/read.ts";
+import { names } from "./annotations.ts";
+import { evaluateCondition } from "./condition.ts";
+import type { FunctionHost, ReadyFunction } from "./host.ts";
+import { type Item, itemsOfPackage } from "./item.ts";
+import {
+  type FunctionDeclaration,
+  invalid,
+  type Pipeline,
+  readConfigFile,
+  readPipeline,
+} from "./pipeline.ts";
+import type { Report } from "./progress.ts";
+import type { FunctionRun } from "./results.ts";
+import { notStarted, runFunction } from "./runner.ts";
+import { type FunctionConfig, functionInput } from "./wire.ts";
+
+export interface RenderOptions {
+  tree: PackageTree;
+  /** The root as error chains name it: relative to the working folder. */
+  shownPath: string;
+  host: FunctionHost;
+  report: Report;
+}
+
+/** Everything that a render found out; nothing of it is on disk yet. */
+export interface Rendered {
+  /** All items with paths below the root package. After a failure: as far as rendering came. */
+  items: Item[];
+  mutations: FunctionRun[];
+  validations: FunctionRun[];
+  /** In the order in which they ran. */
+  runs: FunctionRun[];
+  executed: number;
+  packages: number;
+  failure: RenderFailure | undefined;
+}
+
+export interface RenderFailure {
+  /** The chain of what was being done, as the status records it. */
+  message: string;
+  /** What is still to be told to the user; a function that exited with a code has said it all. */
+  error: KptError | undefined;
+}
+
+/** A package with its pipeline, read and checked before anything runs. */
+interface PipelinePackage {
+  tree: PackageTree;
+  directory: string;
+  name: string;
+  shownPath: string;
+  pipeline: Pipeline;
+  below: PipelinePackage[];
+}
+
+const handled = "already handled error";
+
+class PipelineStopped extends Error {
+  readonly at: PipelinePackage;
+  readonly duringPipeline: boolean;
+  readonly reason: string;
+  readonly error: KptError | undefined;
+
+  constructor(at: PipelinePackage, duringPipeline: boolean, reason: string, error: KptError | undefined) {
+    super(reason);
+    this.at = at;
+    this.duringPipeline = duringPipeline;
+    this.reason = reason;
+    this.error = error;
+  }
+}
+
+/**
+ * Runs the pipelines of a package and all packages below it: depth first, or level by level where the root asks for it
+ * (spec: fn 3.1). Pure but for the functions themselves: writing the outcome is for the caller. Throws for a broken
+ * root Kptfile and when interrupted; any other failure is part of the outcome.
+ */
+export async function renderPackage(options: RenderOptions): Promise<Rendered> {
+  const kptfile = readKptfile(options.tree.directory);
+  const root = describe(options.tree, basename(options.tree.directory), options.shownPath);
+  root.pipeline = readPipeline(kptfile, root.directory);
+  const isBreadthFirst = kptfile.resource.annotations.get("kpt.dev/bfs-rendering")?.toLowerCase() === "true";
+  return new Renderer(options, root).render(isBreadthFirst);
+}
+
+/** Whether the root wants what was rendered so far to be kept after a failure. */
+export function savesOnFailure(kptfile: Kptfile): boolean {
+  return kptfile.resource.annotations.get("kpt.dev/save-on-render-failure")?.toLowerCase() === "true";
+}
+
+function describe(tree: PackageTree, name: string, shownPath: string): PipelinePackage {
+  const below = tree.subpackages.map(child => {
+    const path = relative(tree.directory, child.directory).split(sep).join("/");
+    return describe(
+      child,
+      `${name}/${basename(child.directory)}`,
+      shownPath === "." ? path : `${shownPath}/${path}`,
+    );
+  });
+  return {
+    tree,
+    directory: tree.directory,
+    name,
+    shownPath,
+    pipeline: { mutators: [], validators: [] },
+    below,
+  };
+}
+
+class Renderer {
+  readonly #options: RenderOptions;
+  readonly #root: PipelinePackage;
+  readonly #outcome: Rendered;
+  /** Packages whose items are final or, for the one at work, as the last function left them. */
+  readonly #state = new Map<PipelinePackage, Item[]>();
+
+  constructor(options: RenderOptions, root: PipelinePackage) {
+    this.#options = options;
+    this.#root = root;
+    this.#outcome = {
+      items: [],
+      mutations: [],
+      validations: [],
+      runs: [],
+      executed: 0,
+      packages: 0,
+      failure: undefined,
+    };
+  }
+
+  async render(breadthFirst: boolean): Promise<Rendered> {
+    const outcome = this.#outcome;
+    let chain: readonly PipelinePackage[] = [];
+    try {
+      for (const pkg of this.#packages().slice(1)) {
+        chain = [pkg];
+        pkg.pipeline = readPipeline(readKptfile(pkg.directory), pkg.directory);
+      }
+      outcome.items = breadthFirst ? await this.#breadthFirst() : await this.#depthFirst(this.#root);
+    } catch (error) {
+      if (error instanceof PipelineStopped) outcome.failure = this.#failure(error, breadthFirst);
+      else if (error instanceof KptError && error.code !== "ABORTED") {
+        outcome.failure = {
+          message: `pkg.render: pkg ${shown(chain[0], this.#root)}: ${tidy(error.message)}`,
+          error,
+        };
+      } else throw error;
+      outcome.items = [...this.#state.values()].flat();
+    }
+    const root = this.#root.directory;
+    if (outcome.failure !== undefined)
+      outcome.failure.message = outcome.failure.message.replaceAll(root, ".");
+    outcome.items = outcome.items.map(item => relativeToRoot(item, root));
+    return outcome;
+  }
+
+  #packages(): PipelinePackage[] {
+    const found: PipelinePackage[] = [];
+    let level = [this.#root];
+    while (level.length > 0) {
+      found.push(...level);
+      level = level.flatMap(pkg => pkg.below);
+    }
+    return found;
+  }
+
+  async #depthFirst(pkg: PipelinePackage): Promise<Item[]> {
+    this.#outcome.packages++;
+    let items = itemsOfPackage(pkg.tree, pkg.directory);
+    this.#state.set(pkg, items);
+    for (const child of pkg.below) {
+      items = [...items, ...(await this.#depthFirst(child))];
+    }
+    for (const each of descendants(pkg)) this.#state.delete(each);
+    this.#state.set(pkg, items);
+    await this.#pipeline(pkg, items, now => this.#state.set(pkg, now));
+    return this.#state.get(pkg) ?? [];
+  }
+
+  async #breadthFirst(): Promise<Item[]> {
+    const packages = this.#packages();
+    this.#outcome.packages = packages.length;
+    let items = preorder(this.#root).flatMap(pkg => itemsOfPackage(pkg.tree, pkg.directory));
+    this.#state.set(this.#root, items);
+    for (const pkg of packages) {
+      const inside = new Set([pkg, ...descendants(pkg)].map(each => each.directory));
+      const mine = items.filter(item => inside.has(item.packagePath));
+      await this.#pipeline(pkg, mine, now => {
+        const place = items.findIndex(item => inside.has(item.packagePath));
+        const others = items.filter(item => !inside.has(item.packagePath));
+        const at =
+          place < 0
+            ? others.length
+            : items.slice(0, place).filter(item => !inside.has(item.packagePath)).length;
+        items = [...others.slice(0, at), ...now, ...others.slice(at)];
+        this.#state.set(this.#root, items);
+      });
+    }
+    return items;
+  }
+
+  /** Runs one package's pipeline; `keep` is told the items after each function that succeeded. */
+  async #pipeline(
+    pkg: PipelinePackage,
+    input: readonly Item[],
+    keep: (items: Item[]) => void,
+  ): Promise<void> {
+    const { report } = this.#options;
+    const { mutators, validators } = pkg.pipeline;
+    report({ type: "package", name: pkg.name });
+    if (mutators.length === 0 && validators.length === 0) return;
+    let items = [...input];
+    const ready: ReadyFunction[] = [];
+    for (const declared of mutators) ready.push(await this.#ready(pkg, declared, items, "mutator"));
+    for (const [i, declared] of mutators.entries()) {
+      const fn = ready[i];
+      if (fn === undefined) continue;
+      items = await this.#step(pkg, declared, fn, items, false);
+      keep(items);
+    }
+    for (const declared of validators) {
+      const fn = await this.#ready(pkg, declared, items, "validator");
+      await this.#step(pkg, declared, fn, items, true);
+    }
+    report({ type: "package-done" });
+  }
+
+  async #ready(
+    pkg: PipelinePackage,
+    declared: FunctionDeclaration,
+    items: readonly Item[],
+    kind: "mutator" | "validator",
+  ): Promise<ReadyFunction> {
+    try {
+      this.#config(pkg, declared, items, kind);
+      return await this.#options.host.ready(declared, { latest: true });
+    } catch (error) {
+      if (!(error instanceof KptError) || error.code === "ABORTED") throw error;
+      if (error.code === "KPTFILE_INVALID") throw new PipelineStopped(pkg, false, tidy(error.message), error);
+      const { name, image, exec } = declared;
+      const identity = { ...(name ? { name } : {}), ...(image ? { image } : {}), ...(exec ? { exec } : {}) };
+      this.#steps(kind === "validator").push(notStarted(identity, error));
+      throw new PipelineStopped(pkg, true, error.message, error);
+    }
+  }
+
+  async #step(
+    pkg: PipelinePackage,
+    declared: FunctionDeclaration,
+    fn: ReadyFunction,
+    items: Item[],
+    validates: boolean,
+  ): Promise<Item[]> {
+    const { report } = this.#options;
+    if (
+      declared.condition !== undefined &&
+      !(await this.#holds(pkg, declared.condition, fn, items, validates))
+    ) {
+      report({ type: "skipped", fn: fn.label, package: pkg.name, reason: declared.condition });
+      return items;
+    }
+    const outcome = await runFunction(items, {
+      fn,
+      config: this.#config(pkg, declared, items, validates ? "validator" : "mutator"),
+      selectors: declared.selectors,
+      exclude: declared.exclude,
+      validates,
+      owner: pkg.directory,
+      packageName: pkg.name,
+      report,
+    });
+    this.#steps(validates).push(outcome.run);
+    if (outcome.run.executionError === undefined) this.#outcome.runs.push(outcome.run);
+    if (!outcome.passed) {
+      throw new PipelineStopped(pkg, true, outcome.error?.message ?? handled, outcome.error);
+    }
+    this.#outcome.executed++;
+    return outcome.items;
+  }
+
+  async #holds(
+    pkg: PipelinePackage,
+    condition: string,
+    fn: ReadyFunction,
+    items: readonly Item[],
+    validates: boolean,
+  ): Promise<boolean> {
+    try {
+      return await evaluateCondition(condition, items);
+    } catch (error) {
+      if (!(error instanceof KptError)) throw error;
+      this.#steps(validates).push(notStarted(fn.identity, error));
+      throw new PipelineStopped(pkg, true, error.message, error);
+    }
+  }
+
+  #steps(validates: boolean): FunctionRun[] {
+    return validates ? this.#outcome.validations : this.#outcome.mutations;
+  }
+
+  /** The functionConfig as it is now: an earlier function may have changed it. */
+  #config(
+    pkg: PipelinePackage,
+    declared: FunctionDeclaration,
+    items: readonly Item[],
+    kind: "mutator" | "validator",
+  ): FunctionConfig {
+    const { configPath, configMap, configRef, field, name, image, exec } = declared;
+    if (configMap !== undefined && configMap.size > 0) return { node: functionInput(configMap) };
+    const own = (item: Item) => item.packagePath === pkg.directory;
+    if (configRef !== undefined) {
+      const found = items.filter(item => {
+        const { resource } = item;
+        return (
+          own(item) &&
+          resource !== undefined &&
+          resource.kind === configRef.kind &&
+          resource.name === configRef.name &&
+          (configRef.apiVersion === undefined || resource.apiVersion === configRef.apiVersion) &&
+          (configRef.namespace === undefined || resource.namespace === configRef.namespace)
+        );
+      });
+      if (found.length === 1 && found[0] !== undefined) return { item: found[0] };
+      const shownRef = `${configRef.kind}/${configRef.name}`;
+      throw invalid(
+        `${field}.configRef`,
+        shownRef,
+        `functionConfig must match exactly one resource of the package, got ${found.length}`,
+      );
+    }
+    if (configPath === undefined) return undefined;
+    const item = items.find(each => own(each) && each.path === configPath);
+    if (item !== undefined) return { item };
+    const clean = cleanPath(configPath);
+    const label = name ?? baseName(image ?? exec ?? "");
+    if (descendants(pkg).some(each => staysInside(relative(each.directory, join(pkg.directory, clean))))) {
+      throw invalid(
+        `${field}.configPath`,
+        configPath,
+        `functionConfig resource for ${kind} ${JSON.stringify(label)} is missing from path ${JSON.stringify(configPath)}, this also occurs if ${JSON.stringify(configPath)} is part of a subpackage`,
+      );
+    }
+    return { node: readConfigFile(pkg.directory, configPath) };
+  }
+
+  #failure(stopped: PipelineStopped, breadthFirst: boolean): RenderFailure {
+    const { at, duringPipeline, reason, error } = stopped;
+    if (!duringPipeline) return { message: `pkg.render: pkg ${shown(at, this.#root)}: ${reason}`, error };
+    if (breadthFirst) {
+      const inner = at === this.#root ? reason : `pkg ${shown(at, this.#root)}: ${reason}`;
+      return {
+        message: `pkg.render: pkg ${shown(this.#root, this.#root)}:\n\tpipeline.run: ${inner}`,
+        error,
+      };
+    }
+    const chain = pathTo(this.#root, at).slice(1);
+    const frames = (chain.length === 0 ? [at] : chain).map(pkg => `pkg ${shown(pkg, this.#root)}:`);
+    return { message: `pkg.render: ${frames.join("\n\t")}\n\tpipeline.run: ${reason}`, error };
+  }
+}
+
+function shown(pkg: PipelinePackage | undefined, root: PipelinePackage): string {
+  return (pkg ?? root).shownPath;
+}
+
+/** Messages with a frame of their own end in a blank that only the terminal knows. */
+function tidy(message: string): string {
+  return message.replace(/ $/, "");
+}
+
+function baseName(text: string): string {
+  return text.slice(text.lastIndexOf("/") + 1).replace(/[:@].*$/, "");
+}
+
+function descendants(pkg: PipelinePackage): PipelinePackage[] {
+  return preorder(pkg).slice(1);
+}
+
+function preorder(pkg: PipelinePackage): PipelinePackage[] {
+  return [pkg, ...pkg.below.flatMap(preorder)];
+}
+
+function pathTo(from: PipelinePackage, to: PipelinePackage): PipelinePackage[] {
+  if (from === to) return [from];
+  for (const child of from.below) {
+    const rest = pathTo(child, to);
+    if (rest.length > 0) return [from, ...rest];
+  }
+  return [];
+}
+
+/** The item with its path below the root package; who owns it is in the path from now on. */
+function relativeToRoot(item: Item, root: string): Item {
+  const owner = item.packagePath === "" ? root : resolve(root, item.packagePath);
+  const base = relative(root, owner).split(sep).join("/");
+  const place = (path: string) => cleanPath(base === "" ? path.replace(/^\/+/, "") : `${base}/${path}`);
+  const carried = new Map(item.carried);
+  carried.delete(names.packagePath);
+  for (const key of [names.path, names.legacyPath]) {
+    const path = carried.get(key);
+    if (path !== undefined) carried.set(key, place(path));
+  }
+  return item.carry(carried);
+}
