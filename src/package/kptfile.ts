@@ -9,8 +9,8 @@ import { parseYaml } from "../core/yaml/parse.ts";
 import { errnoOf, reasonOf } from "../host/io-error.ts";
 import { setInOrder, wideList } from "./kptfile-edit.ts";
 import { kptfileShape, schemaProblems } from "./kptfile-schema.ts";
+import { kptfileName } from "./read.ts";
 
-export const kptfileName = "Kptfile";
 export const updateStrategies = [
   "resource-merge",
   "fast-forward",

@@ -1,0 +1,74 @@
+import type { Resource } from "../core/resource.ts";
+import type { MapNode } from "../core/yaml/node.ts";
+import { newScalar } from "../core/yaml/print.ts";
+
+const prefix = "kpt-merge:";
+export const upstreamIdentifier = "internal.kpt.dev/upstream-identifier";
+
+/** Name and namespace under which upstream knows a resource, whatever it is called locally. */
+export interface MergeIdentity {
+  namespace: string;
+  name: string;
+}
+
+/** What the comment `# kpt-merge: NAMESPACE/NAME` on the line of `metadata` says; undefined without one. */
+export function readMergeComment(resource: Resource): MergeIdentity | undefined {
+  const comment = resource.node.entry("metadata")?.keyComment?.replace(/^#\s*/, "");
+  if (!comment?.startsWith(prefix)) return undefined;
+  const text = comment.slice(prefix.length).trim();
+  const slash = text.indexOf("/");
+  return slash < 0 ? undefined : { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
+}
+
+/**
+ * Marks a resource with its upstream name: by the comment on the line of `metadata`, and by the annotation that is
+ * to replace the comment one day. A remark that stands on that line moves above it. Resources that have been marked
+ * keep their mark. Returns whether anything changed.
+ */
+export function addMergeComment(resource: Resource): boolean {
+  const entry = resource.node.entry("metadata");
+  const metadata = entry?.value;
+  if (entry === undefined || metadata?.kind !== "map" || resource.kind === "") return false;
+  const { name, namespace = "" } = resource;
+  if (name === "" && namespace === "" && resource.labels.size === 0) return false;
+  // A name with a line feed can't stand in a comment.
+  if (/[\u0000-\u001f\u007f]/.test(name + namespace)) return false;
+  let changed = false;
+  if (!metadata.flow && !entry.keyComment?.includes(prefix)) {
+    const remark = entry.keyComment;
+    entry.keyComment = `# ${prefix} ${namespace}/${name}`;
+    if (remark) entry.headComment = entry.headComment ? `${entry.headComment}\n${remark}` : remark;
+    changed = true;
+  }
+  const known = readMergeComment(resource) ?? { namespace, name };
+  const parts = [resource.group, resource.kind, known.namespace || "default", known.name];
+  return annotate(metadata, upstreamIdentifier, parts.join("|")) || changed;
+}
+
+/** Blueprint attribution of Config Connector resources: which tools had their hands on them. */
+export function addBlueprint(resource: Resource): boolean {
+  const metadata = resource.node.get("metadata");
+  if (metadata?.kind !== "map" || !resource.apiVersion.includes(".cnrm.")) return false;
+  const key = "cnrm.cloud.google.com/blueprint";
+  return annotate(metadata, key, blueprint(resource.annotations.get(key) ?? ""));
+}
+
+function blueprint(present: string): string {
+  if (present === "") return "krm-pkg";
+  const parts = present.split(",");
+  const at = parts.findIndex(part => part.includes("krm-"));
+  if (at < 0) return `${present},krm-pkg`;
+  const tools = new Set(parts[at]?.split("-"));
+  parts[at] = ["krm-pkg", ...["fn", "live"].filter(tool => tools.has(tool))].join("-");
+  return parts.join(",");
+}
+
+/** Sets an annotation in single quotes, at the end of the map where it is new. */
+function annotate(metadata: MapNode, key: string, value: string): boolean {
+  let annotations = metadata.get("annotations");
+  if (annotations?.kind === "alias") annotations = annotations.target();
+  if (annotations?.kind !== "map") annotations = metadata.set("annotations", {}).value;
+  if (annotations.kind !== "map" || annotations.text(key) === value) return false;
+  annotations.set(key, newScalar(value, { style: "single" }));
+  return true;
+}

@@ -1,0 +1,227 @@
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { KptError } from "../core/error.ts";
+import { type FileChange, replaceFiles } from "../host/files.ts";
+import { ioError } from "../host/io-error.ts";
+import { stagingName, stagingPrefix } from "../host/journal.ts";
+import { type GitUpstream, type Kptfile, newKptfile, parseKptfile } from "../package/kptfile.ts";
+import { lockOf, type UpstreamFetcher, type UpstreamFile, type UpstreamTree, writeTree } from "./fetch.ts";
+import { overlayKptfile } from "./kptfile-overlay.ts";
+import { markResources } from "./mark.ts";
+import { fetchedLines, ignoredLines } from "./messages.ts";
+
+export interface GetOptions {
+  upstream: GitUpstream;
+  updateStrategy: string;
+  /** Absolute; must not exist, or be empty (the current directory). */
+  destination: string;
+  fetcher: UpstreamFetcher;
+  signal: AbortSignal;
+  /** Takes the lines that tell what is happening. */
+  report: (line: string) => void;
+  /** Attribution of Config Connector resources. */
+  blueprint: boolean;
+  /** Last changes before anything is written: path → file. */
+  customize?: (files: Map<string, UpstreamFile>) => void;
+}
+
+/** Packages below one package; more can only be meant to do harm. */
+const maxPackages = 1000;
+
+interface Place {
+  /** Folder below the root package; empty for the root itself. */
+  path: string;
+  /** Repositories, directories and commits of the packages around it. */
+  around: readonly string[];
+}
+
+/**
+ * Fetches a package with all remote subpackages it declares and writes it in one step: on any failure nothing is
+ * left behind. Returns how many packages were fetched.
+ */
+export async function getPackage(options: GetOptions): Promise<number> {
+  const files = new Map<string, UpstreamFile>();
+  const name = basename(options.destination);
+  const root = newKptfile(name, name);
+  root.upstream = { type: "git", git: options.upstream, updateStrategy: options.updateStrategy };
+  const fetched = await fetchInto(files, root, options);
+  for (const warning of markResources(files, { blueprint: options.blueprint })) options.report(warning);
+  options.customize?.(files);
+  await writePackage(files, options);
+  return fetched;
+}
+
+async function fetchInto(
+  files: Map<string, UpstreamFile>,
+  root: Kptfile,
+  options: GetOptions,
+): Promise<number> {
+  const name = basename(options.destination);
+  const pending: Place[] = [{ path: "", around: [] }];
+  let fetched = 0;
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    const shown = place.path === "" ? name : `${name}/${place.path}`;
+    const kptfile = place.path === "" ? root : kptfileAt(files, place.path, shown);
+    let { around } = place;
+    if (kptfile?.upstream?.git && kptfile.upstreamLock === undefined) {
+      options.report(`${fetched > 0 ? "\n" : ""}Package "${shown}":`);
+      if (++fetched > maxPackages)
+        throw invalid(`package "${name}" has more than ${maxPackages} subpackages`);
+      const tree = await fetchOne(kptfile.upstream.git, options);
+      const lock = lockOf(tree);
+      const key = JSON.stringify([lock.repo, lock.directory, lock.commit]);
+      if (around.includes(key)) {
+        throw invalid(`package "${shown}" contains itself: ${lock.repo}, directory ${lock.directory}`);
+      }
+      around = [...around, key];
+      addFiles(files, place.path, tree);
+      const merged = mergeKptfile(kptfile, tree, place.path === "");
+      merged.upstreamLock = { type: "git", git: lock };
+      setFile(files, kptfilePath(place.path), merged.toString());
+      options.report(`Adding package "${lock.directory.slice(1)}".`);
+    }
+    const below = directSubpackages(files, place.path);
+    prefetch(below, files, options);
+    pending.push(...below.map(path => ({ path, around })));
+  }
+  return fetched;
+}
+
+async function fetchOne(upstream: GitUpstream, { fetcher, report }: GetOptions): Promise<UpstreamTree> {
+  report(`Fetching ${upstream.repo}@${upstream.ref}`);
+  const tree = await fetcher.fetch(upstream);
+  for (const line of [...fetchedLines(tree), ...ignoredLines(tree)]) report(line);
+  return tree;
+}
+
+/** Starts fetching what will be needed next; whoever needs it meets the failure, if it is one. */
+function prefetch(paths: readonly string[], files: Map<string, UpstreamFile>, options: GetOptions): void {
+  for (const path of paths) {
+    try {
+      const kptfile = kptfileAt(files, path, path);
+      const git = kptfile?.upstreamLock === undefined ? kptfile?.upstream?.git : undefined;
+      if (git) options.fetcher.fetch(git).catch(() => {});
+    } catch {
+      // said when its turn comes
+    }
+  }
+}
+
+function addFiles(files: Map<string, UpstreamFile>, folder: string, tree: UpstreamTree): void {
+  for (const file of tree.files) {
+    if (file.path === "Kptfile") continue;
+    const path = folder === "" ? file.path : `${folder}/${file.path}`;
+    files.set(path, { ...file, path });
+  }
+}
+
+/** What upstream says of itself comes along; name and upstream stay as the parent (or the user) said. */
+function mergeKptfile(own: Kptfile, tree: UpstreamTree, isRoot: boolean): Kptfile {
+  const file = tree.files.find(({ path }) => path === "Kptfile");
+  if (!file) return own;
+  const { repo, directory, ref } = tree.upstream;
+  const upstream = parseKptfile(file.content, `${repo}${directory === "/" ? "" : directory}@${ref}`);
+  if (!isRoot) return overlayKptfile(own, upstream);
+  // For the root there is nothing of our own yet: upstream's text is kept with all its comments.
+  upstream.name = own.name;
+  upstream.resource.namespace = undefined;
+  upstream.upstream = own.upstream;
+  return upstream;
+}
+
+function kptfileAt(
+  files: ReadonlyMap<string, UpstreamFile>,
+  folder: string,
+  shown: string,
+): Kptfile | undefined {
+  const file = files.get(kptfilePath(folder));
+  return file && parseKptfile(file.content, shown);
+}
+
+function kptfilePath(folder: string): string {
+  return folder === "" ? "Kptfile" : `${folder}/Kptfile`;
+}
+
+function setFile(files: Map<string, UpstreamFile>, path: string, text: string): void {
+  files.set(path, { path, content: Buffer.from(text), executable: false });
+}
+
+/** Nearest folders below that have a Kptfile, in byte order. */
+function directSubpackages(files: ReadonlyMap<string, UpstreamFile>, folder: string): string[] {
+  const prefix = folder === "" ? "" : `${folder}/`;
+  const folders = [...files.keys()]
+    .filter(path => path.startsWith(prefix) && path.endsWith("/Kptfile"))
+    .map(path => path.slice(0, -"/Kptfile".length))
+    .filter(path => path !== folder);
+  const all = new Set(folders);
+  const isNested = (path: string): boolean => {
+    for (let at = path.lastIndexOf("/"); at > prefix.length; at = path.lastIndexOf("/", at - 1)) {
+      if (all.has(path.slice(0, at))) return true;
+    }
+    return false;
+  };
+  return folders.filter(path => !isNested(path)).sort((a, b) => (a < b ? -1 : 1));
+}
+
+async function writePackage(files: Map<string, UpstreamFile>, options: GetOptions): Promise<void> {
+  const { destination, signal } = options;
+  if (isFolder(destination)) {
+    // The user stands in this folder: it can't be swapped for another one, its content can.
+    const changes: FileChange[] = [...files.values()].map(({ path, content, executable }) => ({
+      path,
+      content,
+      mode: executable ? 0o755 : 0o644,
+    }));
+    replaceFiles(destination, changes);
+    return;
+  }
+  const parent = dirname(destination);
+  clearLeftovers(parent);
+  let staging: string;
+  try {
+    staging = mkdtempSync(join(parent, `${stagingName()}get-`));
+  } catch (error) {
+    throw ioError("mkdir", destination, error, { label: "Error" });
+  }
+  try {
+    const folder = join(staging, "package");
+    mkdirSync(folder, { mode: 0o700 });
+    await writeTree([...files.values()], folder, signal);
+    if (isFolder(destination)) throw alreadyExists(destination);
+    renameSync(folder, destination);
+  } catch (error) {
+    throw ioError("write", destination, error, { label: "Error" });
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** Removes what killed gets have left beside their destination. */
+function clearLeftovers(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = new RegExp(`^\\${stagingPrefix}(\\d+)-\\d*-get-`).exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid)))
+      rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function alreadyExists(path: string): KptError {
+  return new KptError("ALREADY_EXISTS", `destination directory "${path}" already exists`, { label: "Error" });
+}
+
+function invalid(message: string): KptError {
+  return new KptError("UPSTREAM_INVALID", message, { label: "Error" });
+}
