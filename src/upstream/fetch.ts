@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KptError } from "../core/error.ts";
+import { withoutPassword } from "../host/git.ts";
 import type { TreeEntry } from "../host/git-objects.ts";
 import { type GitRemote, GitRemotes, type RemoteOptions } from "../host/git-remote.ts";
 import type { GitLock, GitUpstream } from "../package/kptfile.ts";
@@ -80,9 +81,13 @@ export class UpstreamFetcher {
       const transferred = await remote.fetch(ref);
       const entries = await remote.tree(ref, directory);
       if (entries === undefined) {
-        throw new KptError("NOT_FOUND", `path "${directory}" does not exist in repo "${upstream.repo}"`, {
-          label: "Error",
-        });
+        throw new KptError(
+          "NOT_FOUND",
+          `path "${directory}" does not exist in repo "${withoutPassword(upstream.repo)}"`,
+          {
+            label: "Error",
+          },
+        );
       }
       const files = await readFiles(remote, ref, directory, entries, this.#signal);
       return { upstream, ref, files, ignored: ignoredOf(entries), transferred };

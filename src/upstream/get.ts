@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } fro
 import { basename, dirname, join } from "node:path";
 import { KptError } from "../core/error.ts";
 import { type FileChange, replaceFiles } from "../host/files.ts";
+import { withoutPassword } from "../host/git.ts";
 import { ioError } from "../host/io-error.ts";
 import { stagingName, stagingPrefix } from "../host/journal.ts";
 import { type GitUpstream, type Kptfile, newKptfile, parseKptfile } from "../package/kptfile.ts";
 import { lockOf, type UpstreamFetcher, type UpstreamFile, type UpstreamTree, writeTree } from "./fetch.ts";
 import { overlayKptfile } from "./kptfile-overlay.ts";
 import { markResources } from "./mark.ts";
-import { fetchedLines, ignoredLines } from "./messages.ts";
+import { fetchedLines, ignoredLines, oneLine } from "./messages.ts";
 
 export interface GetOptions {
   upstream: GitUpstream;
@@ -64,7 +65,7 @@ async function fetchInto(
     const kptfile = place.path === "" ? root : kptfileAt(files, place.path, shown);
     let { around } = place;
     if (kptfile?.upstream?.git && kptfile.upstreamLock === undefined) {
-      options.report(`${fetched > 0 ? "\n" : ""}Package "${shown}":`);
+      options.report(`${fetched > 0 ? "\n" : ""}Package "${oneLine(shown)}":`);
       if (++fetched > maxPackages)
         throw invalid(`package "${name}" has more than ${maxPackages} subpackages`);
       const tree = await fetchOne(kptfile.upstream.git, options);
@@ -78,7 +79,7 @@ async function fetchInto(
       const merged = mergeKptfile(kptfile, tree, place.path === "");
       merged.upstreamLock = { type: "git", git: lock };
       setFile(files, kptfilePath(place.path), merged.toString());
-      options.report(`Adding package "${lock.directory.slice(1)}".`);
+      options.report(`Adding package "${oneLine(lock.directory.slice(1))}".`);
     }
     const below = directSubpackages(files, place.path);
     prefetch(below, files, options);
@@ -88,7 +89,7 @@ async function fetchInto(
 }
 
 async function fetchOne(upstream: GitUpstream, { fetcher, report }: GetOptions): Promise<UpstreamTree> {
-  report(`Fetching ${upstream.repo}@${upstream.ref}`);
+  report(`Fetching ${oneLine(withoutPassword(upstream.repo))}@${oneLine(upstream.ref)}`);
   const tree = await fetcher.fetch(upstream);
   for (const line of [...fetchedLines(tree), ...ignoredLines(tree)]) report(line);
   return tree;

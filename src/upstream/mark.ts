@@ -5,6 +5,7 @@ import { parseYaml } from "../core/yaml/parse.ts";
 import { IgnoreRules, parseIgnore } from "../package/ignore.ts";
 import { addBlueprint, addMergeComment } from "../package/merge-comment.ts";
 import type { UpstreamFile } from "./fetch.ts";
+import { oneLine } from "./messages.ts";
 
 /**
  * Marks all resources of a package and its subpackages with their upstream names, touching nothing else.
@@ -22,7 +23,9 @@ export function markResources(
       const text = markText(file.content, options.blueprint === true);
       if (text !== undefined) files.set(file.path, { ...file, content: Buffer.from(text) });
     } catch (error) {
-      warnings.push(`[Warn] No merge comments added to "${file.path}": ${firstLine(messageOf(error))} `);
+      warnings.push(
+        `[Warn] No merge comments added to "${oneLine(file.path)}": ${firstLine(messageOf(error))} `,
+      );
     }
   }
   return warnings;
@@ -73,7 +76,7 @@ class IgnoredPaths {
     try {
       if (file) rules = parseIgnore(file.content.toString("utf8"), path);
     } catch (error) {
-      this.#warnings.push(`[Warn] Ignoring "${path}": ${firstLine(messageOf(error))} `);
+      this.#warnings.push(`[Warn] Ignoring "${oneLine(path)}": ${firstLine(messageOf(error))} `);
     }
     this.#rules.set(packagePath, rules);
     return rules;

@@ -1,5 +1,5 @@
 import { KptError } from "../core/error.ts";
-import { GitFailure } from "../host/git.ts";
+import { GitFailure, withoutPassword } from "../host/git.ts";
 import type { GitRemote, RemoteRef } from "../host/git-remote.ts";
 
 export interface ResolvedRef extends RemoteRef {
@@ -80,7 +80,7 @@ function unknownRef(repo: string, ref: string, names: readonly string[]): KptErr
       : "no branch, tag or commit of the repository has this name";
   return new KptError(
     "GIT_REF_UNKNOWN",
-    `Unknown ref ${quoted(ref)}. Please verify that the reference exists in upstream repo ${quoted(repo)}.` +
+    `Unknown ref ${quoted(ref)}. Please verify that the reference exists in upstream repo ${quoted(withoutPassword(repo))}.` +
       `\n\nDetails:\n${details}`,
     { label: "Error" },
   );
