@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { KptError, messageOf } from "../core/error.ts";
+import { KptError } from "../core/error.ts";
 import { Resource } from "../core/resource.ts";
 import type { YamlFile } from "../core/yaml/file.ts";
 import type { MapNode, PlainValue, SeqNode, YamlNode } from "../core/yaml/node.ts";
@@ -234,9 +234,10 @@ function replaceFields(map: MapNode, value: { [key: string]: PlainValue }): void
 export function parseKptfile(source: string | Uint8Array, shown: string): Kptfile {
   let file: YamlFile;
   try {
-    file = parseYaml(decode(source));
+    file = parseYaml(decode(source, shown));
   } catch (error) {
-    throw unreadable(shown, `yaml: ${messageOf(error)}`, error);
+    if (!(error instanceof KptError) || error.code === "KPTFILE_INVALID") throw error;
+    throw unreadable(shown, `yaml: ${error.message}`, error);
   }
   const [document, ...more] = file.documents.filter(({ root }) => root !== undefined);
   const root = document?.root;
@@ -284,9 +285,9 @@ export function newKptfile(name: string, shown: string): Kptfile {
   return kptfile;
 }
 
-function decode(source: string | Uint8Array): string {
+function decode(source: string | Uint8Array, shown: string): string {
   if (typeof source === "string") return source;
-  if (!isUtf8(source)) throw new Error("control characters or invalid UTF-8 are not allowed");
+  if (!isUtf8(source)) throw unreadable(shown, "yaml: invalid UTF-8");
   return Buffer.from(source).toString("utf8");
 }
 
