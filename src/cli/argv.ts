@@ -19,8 +19,11 @@ interface Parsed {
   globals: Input<typeof globalFlags>["flags"];
 }
 
+/** What reading arguments needs to know of a command. */
+type Declared = Pick<Command, "flags" | "args" | "rest">;
+
 /** Reads the arguments of one command by cobra's grammar. Throws USAGE with cobra's words. */
-export function parseArguments(command: Command, path: string, tokens: readonly string[]): Parsed {
+export function parseArguments(command: Declared, path: string, tokens: readonly string[]): Parsed {
   const known: Flags = { ...globalFlags, ...command.flags };
   const spelled = spell(known, tokens, command.rest !== undefined);
   const own = readFlags(known, spelled.flags);
@@ -183,11 +186,11 @@ function integerFrom(text: string): number {
   return value;
 }
 
-function checkCount(command: Command, path: string, args: readonly string[]): void {
+function checkCount(command: Declared, path: string, args: readonly string[]): void {
   const { min, max } = command.args;
   const count = args.length;
   if (count >= min && count <= max) return;
-  if (max === 0) throw unknownCommand(args[0]!, command, path);
+  if (max === 0) throw unknownCommand(args[0]!, path);
   if (min === max) throw new KptError("USAGE", `accepts ${max} arg(s), received ${count}`);
   if (count < min) throw new KptError("USAGE", `requires at least ${min} arg(s), only received ${count}`);
   throw new KptError("USAGE", `accepts at most ${max} arg(s), received ${count}`);

@@ -1,6 +1,6 @@
 import { KptError } from "../core/error.ts";
 import { suggestion } from "./closest.ts";
-import type { AnyCommand, Command, Flag, Group } from "./command.ts";
+import type { AnyCommand, Flag, Group } from "./command.ts";
 import { globalFlags } from "./global-flags.ts";
 
 export interface Found {
@@ -31,7 +31,7 @@ export function findCommand(root: Group, argv: readonly string[]): Found {
       continue;
     }
     const child: AnyCommand | undefined = childOf(current, token);
-    if (child === undefined) throw unknownCommand(token, current, nameOf(path));
+    if (child === undefined) throw unknownCommand(token, nameOf(path), current);
     tokens.pop();
     path.push(child);
     current = child;
@@ -55,10 +55,9 @@ function takesNext(token: string): boolean {
   return flag !== undefined && flag.type !== "boolean";
 }
 
-/** Also what a command without arguments says to one, as cobra does. */
-export function unknownCommand(typed: string, within: Group | Command, path: string): KptError {
-  const known =
-    within.kind === "group" ? within.commands.filter(({ hidden }) => !hidden).map(({ name }) => name) : [];
+/** Also what a command that takes no arguments says to one, as cobra does. */
+export function unknownCommand(typed: string, path: string, within?: Group): KptError {
+  const known = within?.commands.filter(({ hidden }) => !hidden).map(({ name }) => name) ?? [];
   return new KptError(
     "USAGE",
     `unknown command ${JSON.stringify(typed)} for "${path}"${suggestion(typed, known)}`,

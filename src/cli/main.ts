@@ -23,7 +23,7 @@ export async function main(argv: readonly string[], context: Context, root: Grou
 async function runCommand(argv: readonly string[], context: Context, root: Group): Promise<number> {
   const { path, tokens } = findCommand(root, argv);
   const chosen = path.at(-1)!;
-  if (chosen.kind === "group") return showGroup(path, tokens, context);
+  if (chosen.kind === "group") return showGroup(chosen, path, tokens, context);
   const { input, globals } = parseArguments(chosen, nameOf(path), tokens);
   if (globals.help) {
     context.stdout.write(helpPage(path));
@@ -37,16 +37,13 @@ async function runCommand(argv: readonly string[], context: Context, root: Group
 }
 
 /** A group does nothing by itself: it shows what it holds. */
-function showGroup(path: readonly AnyCommand[], tokens: readonly string[], context: Context): number {
-  const group = path.at(-1) as Group;
-  const asCommand = {
-    ...group,
-    kind: "command" as const,
-    flags: {},
-    args: { min: 0, max: 0 },
-    load: () => Promise.reject(new TypeError(`${group.name} is a group`)),
-  };
-  const { globals } = parseArguments(asCommand, nameOf(path), tokens);
+function showGroup(
+  group: Group,
+  path: readonly AnyCommand[],
+  tokens: readonly string[],
+  context: Context,
+): number {
+  const { globals } = parseArguments({ flags: {}, args: { min: 0, max: 0 } }, nameOf(path), tokens);
   if (globals.help) context.stdout.write(helpPage(path));
   else (group.usageOn === "stdout" ? context.stdout : context.stderr).write(usagePage(path));
   return exitCodes.ok;

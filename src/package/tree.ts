@@ -1,0 +1,158 @@
+import { type Dirent, lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { KptError } from "../core/error.ts";
+import { ioError } from "../host/io-error.ts";
+import { stagingPrefix } from "../host/journal.ts";
+import { compareBytes } from "./paths.ts";
+import { allFiles, allPackages, kptfileName, type PackageFile, readPackage } from "./read.ts";
+
+/** A resource as the tree shows it. */
+export interface ShownResource {
+  /** Base name of its file. */
+  file: string;
+  apiVersion: string;
+  kind: string;
+  name: string;
+  namespace: string | undefined;
+}
+
+/** A folder that holds resources, with what is shown below it. */
+export interface Branch {
+  /** Below the folder the tree begins at, with slashes; empty for that folder. */
+  path: string;
+  /** Base name of the folder; undefined for the root, which only the caller can name. */
+  name: string | undefined;
+  isPackage: boolean;
+  resources: ShownResource[];
+  /** Other files, relative to the branch: also those of folders that have no branch of their own. */
+  files: string[];
+  branches: Branch[];
+}
+
+/** What a folder holds besides branches: resources by folder, and the paths of all other files. */
+export interface Contents {
+  resources: ReadonlyMap<string, readonly ShownResource[]>;
+  packages: ReadonlySet<string>;
+  files: readonly string[];
+}
+
+/**
+ * The packages, folders, resources and files below a folder. Undefined when there is no resource at all.
+ * Throws NOT_FOUND for a folder that does not exist and YAML_SYNTAX for a file that can't be read.
+ */
+export async function packageTree(directory: string, signal?: AbortSignal): Promise<Branch | undefined> {
+  const accepts = (name: string) => name === kptfileName || /\.ya?ml$/.test(name);
+  const found = await readPackage(directory, { accepts, ...(signal && { signal }) });
+  const resources = new Map<string, ShownResource[]>();
+  const shownFiles = new Set<string>();
+  for (const file of allFiles(found)) {
+    if (lstatSync(file.absolute).isSymbolicLink()) continue;
+    const shown = resourcesOf(file);
+    if (shown.length === 0) continue;
+    shownFiles.add(file.path);
+    const folder = folderOf(file.path);
+    resources.set(folder, [...(resources.get(folder) ?? []), ...shown]);
+  }
+  const packages = new Set(
+    allPackages(found)
+      .filter(({ kptfile }) => kptfile !== undefined)
+      .map(({ path }) => path),
+  );
+  const files = visibleFiles(directory).filter(path => !shownFiles.has(path));
+  return arrange({ resources, packages, files });
+}
+
+function resourcesOf(file: PackageFile): ShownResource[] {
+  try {
+    return file.resources
+      .filter(({ resource }) => resource.kind !== "")
+      .map(({ resource: { apiVersion, kind, name, namespace } }) => ({
+        file: baseName(file.path),
+        apiVersion,
+        kind,
+        name,
+        namespace,
+      }));
+  } catch (error) {
+    if (!(error instanceof KptError) || error.code !== "YAML_SYNTAX") throw error;
+    const place = { ...error.place, file: file.absolute };
+    throw new KptError(error.code, `${file.absolute}: MalformedYAMLError: ${error.message}`, {
+      place,
+      cause: error,
+    });
+  }
+}
+
+/** Puts resources and files under the nearest folder above them that has a branch. */
+export function arrange({ resources, packages, files }: Contents): Branch | undefined {
+  if (resources.size === 0) return undefined;
+  const branches = new Map<string, Branch>();
+  const folders = new Set(["", ...resources.keys()]);
+  // In byte order a folder always comes before those inside it.
+  for (const path of [...folders].sort(compareBytes)) {
+    const branch: Branch = {
+      path,
+      name: path === "" ? undefined : baseName(path),
+      isPackage: packages.has(path),
+      resources: [...(resources.get(path) ?? [])].sort(compareResources),
+      files: [],
+      branches: [],
+    };
+    branches.set(path, branch);
+    if (path !== "") nearest(branches, folderOf(path)).branches.push(branch);
+  }
+  for (const path of files) {
+    const branch = nearest(branches, folderOf(path));
+    branch.files.push(branch.path === "" ? path : path.slice(branch.path.length + 1));
+  }
+  for (const branch of branches.values()) branch.files.sort(compareBytes);
+  return branches.get("");
+}
+
+function nearest(branches: ReadonlyMap<string, Branch>, folder: string): Branch {
+  for (let path = folder; ; path = folderOf(path)) {
+    const branch = branches.get(path);
+    if (branch !== undefined) return branch;
+  }
+}
+
+function compareResources(a: ShownResource, b: ShownResource): number {
+  return (
+    compareBytes(a.file, b.file) ||
+    compareBytes(a.namespace ?? "", b.namespace ?? "") ||
+    compareBytes(a.name, b.name) ||
+    compareBytes(a.kind, b.kind) ||
+    compareBytes(a.apiVersion, b.apiVersion)
+  );
+}
+
+/** All regular files below a folder except Kptfiles and what is hidden by a dot. */
+function visibleFiles(directory: string): string[] {
+  const found: string[] = [];
+  const pending = [""];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    for (const entry of entriesOf(join(directory, folder))) {
+      if (entry.name.startsWith(".") || entry.name.startsWith(stagingPrefix)) continue;
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) pending.push(path);
+      else if (entry.isFile() && entry.name !== kptfileName) found.push(path);
+    }
+  }
+  return found;
+}
+
+function entriesOf(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    throw ioError("open", directory, error);
+  }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
