@@ -6,7 +6,7 @@ import { globalFlags } from "./global-flags.ts";
 /** The help page in cobra's layout: description, then the usage. */
 export function helpPage(path: readonly AnyCommand[]): string {
   const command = path.at(-1)!;
-  const text = (command.description ?? command.summary).trimEnd();
+  const text = (command.description ?? command.summary).replace(/^\n/, "").trimEnd();
   return `${text}\n\n${usagePage(path)}`;
 }
 

@@ -10,6 +10,7 @@ export const kpt = group({
   name: "kpt",
   summary: "Configuration as Data for Kubernetes",
   description: `
+
 All kpt commands follow this general synopsis:
 
   kpt <group> <command> <positional args> [PKG_PATH] [flags]
