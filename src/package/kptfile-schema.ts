@@ -40,9 +40,11 @@ const fn = object("v1.Function", {
   image: text,
   exec: text,
   configPath: text,
+  configRef: object("v1.ConfigRef", { apiVersion: text, kind: text, name: text, namespace: text }),
   configMap: textMap,
   name: text,
   tag: text,
+  condition: text,
   selectors: list(selector),
   exclude: list(selector),
 });

@@ -19,7 +19,10 @@ export interface UpstreamFile {
 
 /** What a repository holds in one directory at one commit. */
 export interface UpstreamTree {
+  /** As asked for. */
   upstream: GitUpstream;
+  /** In its clean spelling, `/` for the root. */
+  directory: string;
   ref: ResolvedRef;
   files: UpstreamFile[];
   /** Links and submodules, which are never followed. */
@@ -90,15 +93,15 @@ export class UpstreamFetcher {
         );
       }
       const files = await readFiles(remote, ref, directory, entries, this.#signal);
-      return { upstream, ref, files, ignored: ignoredOf(entries), transferred };
+      return { upstream, directory, ref, files, ignored: ignoredOf(entries), transferred };
     });
   }
 }
 
 /** What a Kptfile records of a fetched tree. */
 export function lockOf(tree: UpstreamTree): GitLock {
-  const { repo, directory } = tree.upstream;
-  return { repo, directory: cleanDirectory(directory), ref: tree.ref.name, commit: tree.ref.commit };
+  const { upstream, directory, ref } = tree;
+  return { repo: upstream.repo, directory, ref: ref.name, commit: ref.commit };
 }
 
 async function readFiles(

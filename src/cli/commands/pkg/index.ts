@@ -1,4 +1,5 @@
 import { group } from "../../command.ts";
+import { diff } from "./diff.ts";
 import { get } from "./get.ts";
 import { init } from "./init.ts";
 import { tree } from "./tree.ts";
@@ -8,5 +9,5 @@ export const pkg = group({
   aliases: ["package"],
   summary: "Get, update, and describe packages with resources",
   description: "Get, update, and describe packages with resources.",
-  commands: [get, init, tree],
+  commands: [diff, get, init, tree],
 });

@@ -1,0 +1,59 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { KptError } from "../../../core/error.ts";
+import { type DiffType, diffPackage, diffTypes } from "../../../upstream/diff.ts";
+import { UpstreamFetcher } from "../../../upstream/fetch.ts";
+import type { Run } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { packageArgument } from "../../package-argument.ts";
+import { visible } from "../../terminal/visible.ts";
+import { splitVersion } from "../../version-argument.ts";
+import type { diffFlags } from "./diff.ts";
+
+export const run: Run<typeof diffFlags> = async (context, { args, flags }) => {
+  const { cwd, env, signal } = context;
+  const { path, version } = splitVersion(args[0] ?? ".");
+  const { absolute } = packageArgument(context, path);
+  const type = typeOf(flags["diff-type"], version);
+  const tool = flags["diff-tool"] || env["KPT_EXTERNAL_DIFF"] || "diff";
+  if (!isOnPath(tool, context)) throw new KptError("NOT_FOUND", `diff-tool '${tool}' not found in the PATH`);
+  const toolOptions = flags["diff-tool-opts"] || env["KPT_EXTERNAL_DIFF_OPTS"] || "";
+  await diffPackage({
+    directory: absolute,
+    target: version,
+    type,
+    tool,
+    toolOptions: toolOptions.split(" ").filter(option => option !== ""),
+    debug: flags.debug,
+    cwd,
+    env,
+    signal,
+    fetcher: new UpstreamFetcher({ env, cwd, signal }),
+    report: line => context.stderr.write(`${visible(line)}\n`),
+    print: text => context.stdout.write(text),
+  });
+  return 0;
+};
+
+function typeOf(typed: string, version: string | undefined): DiffType {
+  if (typed === "") return version === undefined ? "local" : "combined";
+  const found = diffTypes.find(type => type === typed);
+  if (found) return found;
+  throw new KptError(
+    "USAGE",
+    `invalid diff-type '${typed}': supported diff-types are: ${diffTypes.join(", ")}`,
+  );
+}
+
+function isOnPath(tool: string, { env, cwd }: Context): boolean {
+  const folders = tool.includes("/") ? [""] : (env["PATH"] ?? "").split(delimiter);
+  return folders.some(folder => {
+    const file = isAbsolute(tool) ? tool : resolve(cwd, join(folder, tool));
+    try {
+      accessSync(file, constants.X_OK);
+      return statSync(file).isFile();
+    } catch {
+      return false;
+    }
+  });
+}
