@@ -1,6 +1,9 @@
 import { group } from "../command.ts";
 import { alpha } from "./alpha/index.ts";
+import { complete } from "./complete.ts";
+import { completion } from "./completion/index.ts";
 import { fn } from "./fn/index.ts";
+import { help } from "./help.ts";
 import { live } from "./live/index.ts";
 import { pkg } from "./pkg/index.ts";
 import { sandbox } from "./sandbox/index.ts";
@@ -20,5 +23,5 @@ All kpt commands follow this general synopsis:
   live      deploy local configuration packages to a cluster.
   alpha     commands currently in alpha and might change without notice.
 `,
-  commands: [pkg, fn, live, alpha, sandbox, version],
+  commands: [pkg, fn, live, alpha, sandbox, completion, help, version, complete],
 });
