@@ -1,6 +1,7 @@
 import { KptError } from "../core/error.ts";
 import { GitFailure, withoutPassword } from "../host/git.ts";
 import type { GitRemote, RemoteRef } from "../host/git-remote.ts";
+import { bestTag, looksLikeRange } from "./version-range.ts";
 
 export interface ResolvedRef extends RemoteRef {
   /** What `upstreamLock.git.ref` says: the package's own tag where there is one, else the ref as it was given. */
@@ -10,7 +11,7 @@ export interface ResolvedRef extends RemoteRef {
 
 /**
  * Finds what a ref means for the package in `directory`. For `a/b` and `v1` the first tag among `a/b/v1`,
- * `a/v1` and `v1` counts; then branches, full ref names, commits.
+ * `a/v1` and `v1` counts; then branches, full ref names, commits, and last ranges of versions such as `^1.2`.
  */
 export async function resolveRef(remote: GitRemote, directory: string, ref: string): Promise<ResolvedRef> {
   // A commit in the cache needs no network.
@@ -36,12 +37,22 @@ export async function resolveRef(remote: GitRemote, directory: string, ref: stri
     const found = await findCommit(remote, ref);
     if (found) return { ...found, name: ref, kind: "commit" };
   }
+  if (looksLikeRange(ref)) {
+    const name = await bestTag(tags.keys(), tagPrefixes(directory), ref);
+    const best = name === undefined ? undefined : tags.get(name);
+    if (name !== undefined && best) return { ...best, name, kind: "tag" };
+  }
   throw unknownRef(remote.address, ref, [...tags.keys(), ...heads.keys()]);
 }
 
 function tagNames(directory: string, ref: string): string[] {
+  return tagPrefixes(directory).map(prefix => prefix + ref);
+}
+
+/** For `/a/b`: `a/b/`, `a/` and nothing. */
+function tagPrefixes(directory: string): string[] {
   const parts = directory.split("/").filter(part => part !== "");
-  return parts.map((_, index) => [...parts.slice(0, parts.length - index), ref].join("/")).concat(ref);
+  return parts.map((_, index) => `${parts.slice(0, parts.length - index).join("/")}/`).concat("");
 }
 
 function after(prefix: string, text: string): string {

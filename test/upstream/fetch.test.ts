@@ -102,6 +102,36 @@ test(
 );
 
 test(
+  "a range of versions stands for the highest tag, the package's own before the repository's",
+  withWorld(async world => {
+    const repo = world.repository("r");
+    const commit = repo.commit(files);
+    for (const tag of ["v1.0.0", "v1.9", "v2.0.0", "app/v1.2.0", "app/v1.10.0", "app/v2.0.0-rc.1", "junk"]) {
+      repo.git(["tag", tag, commit]);
+    }
+    const fetcher = world.fetcher();
+    for (const [ref, directory, tag] of [
+      ["^1.0", "/app", "app/v1.10.0"],
+      ["~1.2", "/app", "app/v1.2.0"],
+      ["1.x", "/other", "v1.9"],
+      [">=1 <3", "/other", "v2.0.0"],
+      ["^2", "/app", "v2.0.0"],
+    ] as const) {
+      const resolved = await fetcher.resolve({ repo: repo.address, directory, ref });
+      assert.equal(resolved.name, tag, ref);
+    }
+    await assert.rejects(
+      fetcher.resolve({ repo: repo.address, directory: "/app", ref: "^3" }),
+      /Unknown ref/,
+    );
+    await assert.rejects(
+      fetcher.resolve({ repo: repo.address, directory: "/app", ref: "=x=" }),
+      /Unknown ref/,
+    );
+  }),
+);
+
+test(
   "a commit behind the branches is found by its id and by the beginning of it",
   withWorld(async world => {
     const repo = world.repository("r");

@@ -6,6 +6,7 @@ import { UpstreamFetcher } from "../../../upstream/fetch.ts";
 import type { Run } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { packageArgument } from "../../package-argument.ts";
+import { StatusLine } from "../../terminal/status-line.ts";
 import { visible } from "../../terminal/visible.ts";
 import { splitVersion } from "../../version-argument.ts";
 import type { diffFlags } from "./diff.ts";
@@ -18,6 +19,10 @@ export const run: Run<typeof diffFlags> = async (context, { args, flags }) => {
   const tool = flags["diff-tool"] || env["KPT_EXTERNAL_DIFF"] || "diff";
   if (!isOnPath(tool, context)) throw new KptError("NOT_FOUND", `diff-tool '${tool}' not found in the PATH`);
   const toolOptions = flags["diff-tool-opts"] || env["KPT_EXTERNAL_DIFF_OPTS"] || "";
+  // Only diff itself is known to print nothing for the terminal but what stands in the files.
+  const isPlain = context.stdout.isTTY && tool === "diff" && !toolOptions.includes("--color");
+  const status = new StatusLine(context.stderr);
+  const onProgress = context.stderr.isTTY ? (line: string) => status.show(line) : undefined;
   await diffPackage({
     directory: absolute,
     target: version,
@@ -28,10 +33,13 @@ export const run: Run<typeof diffFlags> = async (context, { args, flags }) => {
     cwd,
     env,
     signal,
-    fetcher: new UpstreamFetcher({ env, cwd, signal }),
-    report: line => context.stderr.write(`${visible(line)}\n`),
-    print: text => context.stdout.write(text),
-  });
+    fetcher: new UpstreamFetcher({ env, cwd, signal, ...(onProgress ? { onProgress } : {}) }),
+    report: line => status.write(`${line}\n`),
+    print: text => {
+      status.clear();
+      context.stdout.write(isPlain ? visible(text) : text);
+    },
+  }).finally(() => status.clear());
   return 0;
 };
 

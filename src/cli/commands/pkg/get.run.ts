@@ -1,11 +1,13 @@
+import { basename } from "node:path";
 import { KptError } from "../../../core/error.ts";
 import { updateStrategies } from "../../../package/kptfile.ts";
 import { chooseDestination } from "../../../upstream/destination.ts";
-import { UpstreamFetcher } from "../../../upstream/fetch.ts";
+import { UpstreamFetcher, type UpstreamFile } from "../../../upstream/fetch.ts";
 import { findUpstream } from "../../../upstream/find.ts";
 import { getPackage } from "../../../upstream/get.ts";
+import { setPackageContext } from "../../../upstream/package-context.ts";
 import type { Run } from "../../command.ts";
-import { visible } from "../../terminal/visible.ts";
+import { StatusLine } from "../../terminal/status-line.ts";
 import type { getFlags } from "./get.ts";
 
 export const run: Run<typeof getFlags> = async (context, { args, flags }) => {
@@ -14,20 +16,44 @@ export const run: Run<typeof getFlags> = async (context, { args, flags }) => {
   if (!updateStrategies.some(each => each === flags.strategy)) {
     throw new KptError("USAGE", `unknown update strategy ${JSON.stringify(flags.strategy)}`);
   }
-  const report = (line: string): void => context.stderr.write(`${visible(line)}\n`);
-  const fetcher = new UpstreamFetcher({ env, cwd, signal });
-  const upstream = await findUpstream(address, { fetcher, cwd });
-  const { folder, warning } = chooseDestination(typed, upstream, cwd);
-  if (warning !== undefined) report(warning);
-  const fetched = await getPackage({
-    upstream,
-    updateStrategy: flags.strategy,
-    destination: folder,
-    fetcher,
-    signal,
-    report,
-    blueprint: !("KRM_DISABLE_ATTRIBUTION" in env),
-  });
-  report(`\nFetched ${fetched} package(s).`);
-  return 0;
+  const status = new StatusLine(context.stderr);
+  const report = (line: string): void => status.write(`${line}\n`);
+  const onProgress = context.stderr.isTTY ? (line: string) => status.show(line) : undefined;
+  try {
+    const fetcher = new UpstreamFetcher({ env, cwd, signal, ...(onProgress ? { onProgress } : {}) });
+    const upstream = await findUpstream(address, { fetcher, cwd });
+    const { folder, warning } = chooseDestination(typed, upstream, cwd);
+    if (warning !== undefined) report(warning);
+    const forDeployment = flags["for-deployment"];
+    const customize = (files: Map<string, UpstreamFile>): void => {
+      for (const line of setPackageContext(files, basename(folder))) report(line);
+    };
+    const fetched = await getPackage({
+      upstream,
+      updateStrategy: flags.strategy,
+      destination: folder,
+      fetcher,
+      signal,
+      report,
+      blueprint: !("KRM_DISABLE_ATTRIBUTION" in env),
+      ...(forDeployment ? { customize } : {}),
+    });
+    report(`\nFetched ${fetched} package(s).`);
+    if (forDeployment) report(customized(folder));
+    return 0;
+  } finally {
+    status.clear();
+  }
 };
+
+/** What the function runner of Go kpt prints; the function itself has run on the files before they were written. */
+function customized(folder: string): string {
+  return `
+Customizing package for deployment.
+[RUNNING] "builtins/gen-pkg-context" on package at path ${JSON.stringify(folder)}
+[PASS] "builtins/gen-pkg-context" in 0s
+  [Results]:
+    [info]: generated package context
+
+Customized package for deployment.`;
+}
