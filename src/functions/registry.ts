@@ -1,0 +1,29 @@
+import type { CatalogFunction } from "./catalog-function.ts";
+
+interface Entry {
+  name: string;
+  aliases?: readonly string[];
+  load: () => Promise<{ fn: CatalogFunction }>;
+}
+
+/** One line per function: nothing of a function is loaded before it is asked for. */
+const entries: readonly Entry[] = [
+  { name: "kubeconform", load: () => import("./kubeconform/function.ts") },
+  { name: "kubeval", load: () => import("./kubeval/function.ts") },
+  { name: "set-labels", aliases: ["set-label"], load: () => import("./set-labels/function.ts") },
+  { name: "set-namespace", load: () => import("./set-namespace/function.ts") },
+];
+
+const byName = new Map<string, Entry>();
+for (const entry of entries) {
+  for (const name of [entry.name, ...(entry.aliases ?? [])]) byName.set(name, entry);
+}
+
+/** The names of all functions, without their aliases. */
+export const functionNames: readonly string[] = entries.map(entry => entry.name);
+
+/** The function of a name or alias: the last element of an image's path, without tag. */
+export async function loadFunction(name: string): Promise<CatalogFunction | undefined> {
+  const entry = byName.get(name);
+  return entry === undefined ? undefined : (await entry.load()).fn;
+}

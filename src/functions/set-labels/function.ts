@@ -1,0 +1,171 @@
+import type { Resource } from "../../core/resource.ts";
+import type { ResourceList } from "../../core/resource-list.ts";
+import { MapNode, ScalarNode, SeqNode, type YamlNode } from "../../core/yaml/node.ts";
+import { functionFailure } from "../../sdk/failure.ts";
+import { isKind, isLocalConfig } from "../../sdk/match.ts";
+import { childMap, childMaps, ensureMap, follow, isNull, setChildText } from "../../sdk/nodes.ts";
+import { readStringMap } from "../../sdk/string-config.ts";
+import type { CatalogFunction } from "../catalog-function.ts";
+
+export const fn: CatalogFunction = { name: "set-labels", aliases: ["set-label"], run };
+
+function run(list: ResourceList): void {
+  const shape = { kind: "SetLabels", field: "labels", goType: "*setlabels.SetLabels" };
+  const { given, entries } = readStringMap(list, shape);
+  const items = list.items.filter(item => !isLocalConfig(item));
+  if (items.length === 0) {
+    list.results.push({ message: "no input resources", severity: "info" });
+    return;
+  }
+  if (!given) throw functionFailure();
+  if (entries.size === 0) {
+    list.results.push({ message: "no `labels` arguments are given in FunctionConfig", severity: "warning" });
+    return;
+  }
+  const labels = new Labels(entries);
+  let failed = false;
+  for (const item of items) {
+    try {
+      labels.setOn(item);
+    } catch (thrown) {
+      if (!(thrown instanceof WrongField)) throw thrown;
+      failed = true;
+      list.results.push({ message: thrown.message, severity: "error" });
+    }
+  }
+  list.results.push({ message: `set ${labels.count} labels in total`, severity: "info" });
+  if (failed) throw functionFailure();
+}
+
+/** A place for labels holds something else. */
+class WrongField extends Error {}
+
+const metadataLabels = ["metadata", "labels"];
+const matchLabels = ["selector", "matchLabels"];
+const selectorLabels = ["labelSelector", "matchLabels"];
+const podLabels = ["podSelector", "matchLabels"];
+
+class Labels {
+  /** Every label at every place that was looked at, also where nothing had to be done. */
+  count = 0;
+  readonly #labels: [key: string, value: string][];
+
+  constructor(labels: ReadonlyMap<string, string>) {
+    this.#labels = [...labels].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  setOn(item: Resource): void {
+    const { node } = item;
+    this.#set(node, metadataLabels, true);
+    this.#setSelectors(item);
+    const spec = childMap(node, "spec");
+    if (spec === undefined) return;
+    if (hasPodTemplate(item)) {
+      // The published function gives up quietly on a template that it cannot read.
+      if (!this.#tried(() => this.#setTemplate(childMap(spec, "template")))) return;
+    }
+    if (isKind(item, "batch", "", "CronJob")) this.#setJob(childMap(spec, "jobTemplate"));
+    if (isKind(item, "apps", "", "StatefulSet")) {
+      for (const claim of childMaps(spec, "volumeClaimTemplates")) {
+        this.#set(claim, metadataLabels, true);
+        this.#set(claim, matchLabels, false);
+      }
+    }
+    if (isKind(item, "networking.k8s.io", "", "NetworkPolicy")) {
+      for (const [rules, peers] of [
+        ["ingress", "from"],
+        ["egress", "to"],
+      ] as const) {
+        for (const rule of childMaps(spec, rules)) {
+          for (const peer of childMaps(rule, peers)) this.#set(peer, podLabels, false);
+        }
+      }
+    }
+  }
+
+  #setSelectors(item: Resource): void {
+    if (isKind(item, "", "v1", "Service") || isKind(item, "", "v1", "ReplicationController")) {
+      this.#set(item.node, ["spec", "selector"], true);
+    }
+    const createsSelector =
+      ["Deployment", "ReplicaSet", "DaemonSet"].some(kind => isKind(item, "", "", kind)) ||
+      isKind(item, "apps", "", "StatefulSet");
+    if (createsSelector) this.#set(item.node, ["spec", ...matchLabels], true);
+    else if (isKind(item, "batch", "", "Job") || isKind(item, "policy", "", "PodDisruptionBudget")) {
+      this.#set(item.node, ["spec", ...matchLabels], false);
+    }
+    if (isKind(item, "networking.k8s.io", "", "NetworkPolicy")) {
+      this.#set(item.node, ["spec", ...podLabels], false);
+    }
+  }
+
+  #setTemplate(template: MapNode | undefined): void {
+    if (template === undefined) return;
+    this.#set(template, metadataLabels, true);
+    for (const constraint of childMaps(childMap(template, "spec"), "topologySpreadConstraints")) {
+      this.#set(constraint, selectorLabels, false);
+    }
+  }
+
+  #setJob(job: MapNode | undefined): void {
+    if (job === undefined) return;
+    this.#set(job, metadataLabels, true);
+    const spec = childMap(job, "spec");
+    if (spec === undefined) return;
+    this.#set(spec, matchLabels, false);
+    this.#setTemplate(childMap(spec, "template"));
+  }
+
+  #tried(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof WrongField) return false;
+      throw thrown;
+    }
+  }
+
+  #set(from: MapNode, path: readonly string[], create: boolean): void {
+    let map: MapNode | undefined = from;
+    for (const [i, step] of path.entries()) {
+      const child: YamlNode | undefined = follow(map.get(step));
+      if (child instanceof MapNode) map = child;
+      else if (!isNull(child)) throw wrongField(from, path, this.#labels[0]?.[0] ?? "");
+      else {
+        map = create ? ensurePath(map, path.slice(i)) : undefined;
+        break;
+      }
+    }
+    for (const [key, value] of this.#labels) {
+      this.count++;
+      if (map === undefined) continue;
+      const present = follow(map.get(key));
+      if (present instanceof MapNode || present instanceof SeqNode) throw wrongField(from, path, key);
+      if (present instanceof ScalarNode || create) setChildText(map, key, value);
+    }
+  }
+}
+
+function ensurePath(map: MapNode, path: readonly string[]): MapNode | undefined {
+  let found: MapNode | undefined = map;
+  for (const step of path) found = found && ensureMap(found, step);
+  return found;
+}
+
+/** In the words of the SDK, which knows no apiVersion at this place. */
+function wrongField(from: MapNode, path: readonly string[], key: string): WrongField {
+  const kind = from.text("kind") ?? "";
+  return new WrongField(
+    `Resource(apiVersion=, kind=${kind}) has unmatched field type "string" in fieldpath .${[...path, key].join(".")}`,
+  );
+}
+
+function hasPodTemplate(item: Resource): boolean {
+  return (
+    isKind(item, "", "v1", "ReplicationController") ||
+    ["Deployment", "ReplicaSet", "DaemonSet"].some(kind => isKind(item, "", "", kind)) ||
+    isKind(item, "apps", "", "StatefulSet") ||
+    isKind(item, "batch", "", "Job")
+  );
+}

@@ -1,0 +1,24 @@
+import type { Resource } from "../core/resource.ts";
+import { ScalarNode } from "../core/yaml/node.ts";
+import { childMap, follow } from "./nodes.ts";
+
+/** The entries of a mapping whose values are scalars, each as its raw text (`~` stays `~`). */
+export function rawData(config: Resource | undefined, field = "data"): Map<string, string> {
+  const data = new Map<string, string>();
+  for (const { keyText, value } of childMap(config?.node, field)?.entries ?? []) {
+    const scalar = follow(value);
+    if (scalar instanceof ScalarNode) data.set(keyText, scalar.text);
+  }
+  return data;
+}
+
+export function isConfigMap(config: Resource): boolean {
+  return config.kind === "ConfigMap" && config.version === "v1";
+}
+
+/** Nothing was given: no config, `{}`, or the ConfigMap kpt makes up for want of one. */
+export function isEmptyConfig(config: Resource | undefined): boolean {
+  if (config === undefined || config.node.size === 0) return true;
+  if (config.kind === "ConfigMap" && config.name === "function-input") return rawData(config).size === 0;
+  return config.kind === "" && config.name === "";
+}
