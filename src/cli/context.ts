@@ -20,3 +20,18 @@ export interface Context {
   readonly signal: AbortSignal;
   now(): Date;
 }
+
+/** The same process seen from another folder or with another environment. */
+export function within(context: Context, { env, cwd }: Partial<Pick<Context, "env" | "cwd">>): Context {
+  return {
+    get stdin() {
+      return context.stdin;
+    },
+    stdout: context.stdout,
+    stderr: context.stderr,
+    env: env ?? context.env,
+    cwd: cwd ?? context.cwd,
+    signal: context.signal,
+    now: () => context.now(),
+  };
+}
