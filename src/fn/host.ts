@@ -16,6 +16,18 @@ import { resolveTag, type TagSource } from "./tag.ts";
 export const runtimeChoices = ["auto", "builtin", "container"] as const;
 export type RuntimeChoice = (typeof runtimeChoices)[number];
 
+/** The flag decides, then the environment. */
+export function runtimeChoiceOf(flag: string, fromEnvironment: string | undefined): RuntimeChoice {
+  const wanted = flag === "" ? (fromEnvironment ?? "") : flag;
+  if (wanted === "") return "auto";
+  const found = runtimeChoices.find(choice => choice === wanted.toLowerCase());
+  if (found !== undefined) return found;
+  throw new KptError(
+    "USAGE",
+    `unknown function runtime ${JSON.stringify(wanted)}: must be one of: ${runtimeChoices.join(", ")}`,
+  );
+}
+
 /** What the user allows functions to be and to do. */
 export interface HostOptions {
   cwd: string;

@@ -4,6 +4,7 @@ import { MapNode, type YamlNode } from "../core/yaml/node.ts";
 import type { PackageFile, PackageTree } from "../package/read.ts";
 import { names, travelling } from "./annotations.ts";
 import { isKustomization, krmProblem } from "./checks.ts";
+import { isTemplate } from "./foreign.ts";
 
 /** Where an item stands on disk. */
 export interface Origin {
@@ -48,6 +49,14 @@ export class Item {
     return this.carried.get(names.index) ?? this.carried.get(names.legacyIndex);
   }
 
+  /** How lists of the file are indented, as it was carried or as it is seen in the file. */
+  get seqindent(): "wide" | "compact" {
+    const carried = this.carried.get(names.seqindent);
+    if (carried !== undefined || this.origin === undefined) return carried === "wide" ? "wide" : "compact";
+    const { start, end } = this.node;
+    return sequenceIndent(this.origin.file.text.slice(Math.max(start, 0), Math.max(end, 0)));
+  }
+
   get packagePath(): string {
     return this.carried.get(names.packagePath) ?? "";
   }
@@ -61,7 +70,7 @@ export class Item {
 
 /** The items of one package's own files, in the order of the walk. `owner` is put on them where it is given. */
 export function itemsOf(files: readonly PackageFile[], base: string, owner?: string): Item[] {
-  return files.flatMap(file => itemsOfFile(file, base, owner));
+  return files.flatMap(file => (isTemplate(file) ? [] : itemsOfFile(file, base, owner)));
 }
 
 function itemsOfFile(file: PackageFile, base: string, owner: string | undefined): Item[] {

@@ -25,6 +25,7 @@ export interface RenderOptions {
   shownPath: string;
   host: FunctionHost;
   report: Report;
+  explains?: boolean;
 }
 
 /** Everything that a render found out; nothing of it is on disk yet. */
@@ -272,6 +273,7 @@ class Renderer {
       owner: pkg.directory,
       packageName: pkg.name,
       report,
+      explains: this.#options.explains ?? false,
     });
     this.#steps(validates).push(outcome.run);
     if (outcome.run.executionError === undefined) this.#outcome.runs.push(outcome.run);

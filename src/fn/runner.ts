@@ -1,8 +1,10 @@
 import type { KptError } from "../core/error.ts";
 import type { Selector } from "../package/kptfile.ts";
+import { changesBetween, takeSnapshot } from "./explain.ts";
 import type { ReadyFunction } from "./host.ts";
 import type { Item } from "./item.ts";
 import type { Report } from "./progress.ts";
+import type { FunctionRun } from "./results.ts";
 import { isSelected } from "./select.ts";
 import { callFunction, type Outcome } from "./step.ts";
 import type { FunctionConfig } from "./wire.ts";
@@ -18,11 +20,13 @@ export interface RunOptions {
   /** As progress lines call it. */
   packageName?: string;
   report: Report;
+  /** Reports what each function changed; costs time for large lists. */
+  explains?: boolean;
 }
 
 /** Runs one function on those of the items that it selects, and tells what happens. */
 export async function runFunction(items: readonly Item[], options: RunOptions): Promise<Outcome> {
-  const { fn, config, selectors, exclude, validates, owner, packageName, report } = options;
+  const { fn, config, selectors, exclude, validates, owner, packageName, report, explains } = options;
   const selects = selectors.length > 0 || exclude.length > 0;
   const selected = selects
     ? items.filter(({ resource, foreign }) => {
@@ -30,6 +34,7 @@ export async function runFunction(items: readonly Item[], options: RunOptions): 
       })
     : undefined;
   report({ type: "started", fn: fn.label, selected: selected?.length, package: packageName });
+  const before = explains && !validates ? takeSnapshot(items) : undefined;
   const started = performance.now();
   const outcome = await callFunction(items, selected, {
     runtime: fn.runtime,
@@ -40,11 +45,15 @@ export async function runFunction(items: readonly Item[], options: RunOptions): 
   });
   const durationMs = performance.now() - started;
   const exited = outcome.passed || outcome.error === undefined;
-  report({ type: "finished", fn: fn.label, passed: outcome.passed, exited, durationMs, run: outcome.run });
+  const common = { fn: fn.label, package: packageName };
+  report({ type: "finished", ...common, passed: outcome.passed, exited, durationMs, run: outcome.run });
+  if (before !== undefined && outcome.passed) {
+    report({ type: "changed", ...common, changes: changesBetween(before, takeSnapshot(outcome.items)) });
+  }
   return outcome;
 }
 
 /** The step that could not even start, as it is recorded. */
-export function notStarted(identity: ReadyFunction["identity"], error: KptError) {
+export function notStarted(identity: ReadyFunction["identity"], error: KptError): FunctionRun {
   return { ...identity, executionError: error.message, exitCode: 1, results: [] };
 }

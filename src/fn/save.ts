@@ -3,7 +3,6 @@ import type { YamlNode } from "../core/yaml/node.ts";
 import { canonicalText } from "../core/yaml/print.ts";
 import type { PackageFile } from "../package/read.ts";
 import type { PackageChange } from "../package/write.ts";
-import { names } from "./annotations.ts";
 import { failure } from "./checks.ts";
 import type { Item } from "./item.ts";
 import { toJson } from "./json-text.ts";
@@ -37,6 +36,18 @@ export function planChanges({ files, items, prunes }: SaveOptions): PackageChang
     }
   }
   return changes;
+}
+
+/** Every file of the items with its content, for a folder that holds nothing yet. */
+export function fileContents({
+  files,
+  items,
+}: Pick<SaveOptions, "files" | "items">): { path: string; content: string }[] {
+  const read = new Map(files.map(file => [file.path, file]));
+  return [...groupByPath(items)].map(([path, group]) => {
+    const file = read.get(path);
+    return { path, content: file === undefined ? newContent(path, group) : patched(file, group, true) };
+  });
 }
 
 /** Items by file, each group in the order in which it is written (spec: fn 1.6). */
@@ -108,10 +119,6 @@ export function newContent(path: string, group: readonly Item[]): string {
 
 /** One item as a document of its own. */
 export function itemText(item: Item): string {
-  const text = canonicalText(item.node, { indentSeq: indentOf(item) });
+  const text = canonicalText(item.node, { indentSeq: item.seqindent });
   return text.endsWith("\n") ? text : `${text}\n`;
-}
-
-export function indentOf(item: Item): "wide" | "compact" {
-  return item.carried.get(names.seqindent) === "wide" ? "wide" : "compact";
 }

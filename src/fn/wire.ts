@@ -1,10 +1,10 @@
 import { KptError, messageOf } from "../core/error.ts";
 import { MapNode, ScalarNode, SeqNode, type YamlNode } from "../core/yaml/node.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
-import { newMap, newScalar, stringify } from "../core/yaml/print.ts";
+import { canonicalText, newMap, newScalar, stringify } from "../core/yaml/print.ts";
 import { names } from "./annotations.ts";
 import { failure } from "./checks.ts";
-import { type Item, sequenceIndent, takeTravelling } from "./item.ts";
+import { type Item, takeTravelling } from "./item.ts";
 import type { FunctionResult } from "./results.ts";
 
 /** The configuration of one call: an item of the list, or a node of its own. */
@@ -36,29 +36,24 @@ function configText(
   config: { item: Item } | { node: MapNode },
   extra: (position: number) => readonly (readonly [string, string])[],
 ): string {
-  if ("node" in config) return stringify(config.node, { indentSeq: "compact" });
+  if ("node" in config) return canonicalText(config.node, { indentSeq: "compact" });
   const position = items.indexOf(config.item);
   return wireText(config.item, position < 0 ? [] : extra(position));
 }
 
 /** One resource in canonical form with everything that travels with it. */
 export function wireText(item: Item, extra: readonly (readonly [string, string])[] = []): string {
-  if (!(item.node instanceof MapNode)) return stringify(item.node, { indentSeq: "compact" });
+  if (!(item.node instanceof MapNode)) return canonicalText(item.node, { indentSeq: "compact" });
   const copy = item.node.clone();
   for (const [key, value] of carriedBy(item)) annotate(copy, key, value);
   for (const [key, value] of extra) annotate(copy, key, value);
-  return stringify(copy, { indentSeq: "compact" });
+  return canonicalText(copy, { indentSeq: "compact" });
 }
 
 function carriedBy(item: Item): [string, string][] {
   const entries = [...item.carried];
-  if (item.origin !== undefined && !item.carried.has(names.seqindent)) {
-    const { node, origin } = item;
-    entries.push([
-      names.seqindent,
-      sequenceIndent(origin.file.text.slice(Math.max(node.start, 0), Math.max(node.end, 0))),
-    ]);
-  }
+  if (item.origin !== undefined && !item.carried.has(names.seqindent))
+    entries.push([names.seqindent, item.seqindent]);
   return entries;
 }
 
@@ -230,9 +225,18 @@ function isDefined<T>(value: T): value is Exclude<T, undefined> {
   return value !== undefined;
 }
 
-/** The functionConfig that stands for `configMap` and for arguments of `eval`. */
+/** The functionConfig that stands for `configMap`. */
 export function functionInput(data: ReadonlyMap<string, string>): MapNode {
   const node = newMap({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "function-input" } });
   node.set("data", newMap(data, { flow: true }));
+  return node;
+}
+
+/** The functionConfig that stands for arguments of `eval`; its odd order of keys is Go kpt's. */
+export function functionArguments(kind: string, data: ReadonlyMap<string, string>): MapNode {
+  const node = newMap({ metadata: { name: "function-input" } });
+  node.set("data", newMap(data, { flow: true }));
+  node.set("kind", kind);
+  node.set("apiVersion", "v1");
   return node;
 }

@@ -99,6 +99,29 @@ export function writeFileAtomically(path: string, content: string | Uint8Array, 
   }
 }
 
+/** Makes a folder with these files, all at once: it appears whole or not at all. Its parent must exist or is made. */
+export function writeNewFolder(
+  path: string,
+  files: readonly { path: string; content: string | Uint8Array }[],
+): void {
+  const target = resolve(path);
+  let staging: string | undefined;
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    staging = mkdtempSync(join(dirname(target), stagingName()));
+    for (const file of files) {
+      const at = join(staging, file.path);
+      mkdirSync(dirname(at), { recursive: true });
+      writeFileSync(at, file.content);
+    }
+    chmodSync(staging, 0o755);
+    renameSync(staging, target);
+  } catch (error) {
+    if (staging !== undefined) rmSync(staging, { recursive: true, force: true });
+    throw ioError("mkdir", path, error);
+  }
+}
+
 function modeOf(path: string): number | undefined {
   const status = statSync(path, { throwIfNoEntry: false });
   return status === undefined ? undefined : status.mode & 0o7777;

@@ -1,0 +1,33 @@
+import { KptError } from "../../../core/error.ts";
+import { checkImage, imagePrefix, withPrefix } from "../../../fn/image.ts";
+import { encodeList } from "../../../fn/wire.ts";
+import { ContainerEngine, engineFrom } from "../../../host/container-engine.ts";
+import type { Run } from "../../command.ts";
+import { visible } from "../../terminal/visible.ts";
+import type { docFlags } from "./doc.ts";
+
+export const run: Run<typeof docFlags> = async (context, { flags }) => {
+  const { env, cwd, signal } = context;
+  const prefix = imagePrefix(flags["image-prefix"], env["KPT_IMAGE_PREFIX"]);
+  if (flags.image === "") throw new KptError("USAGE", "image must be specified");
+  const image = withPrefix(flags.image, prefix);
+  checkImage(image);
+  const engine = new ContainerEngine({ name: engineFrom(env["KRM_FN_RUNTIME"]), env, cwd, signal });
+  const { exitCode, stdout, stderr } = await engine.run({
+    image,
+    args: ["--rm", "-i"],
+    command: ["--help"],
+    stdin: encodeList([], undefined).text,
+    timeoutMs: 5 * 60_000,
+    maxOutputBytes: 2 ** 24,
+  });
+  if (exitCode !== 0) {
+    context.stderr.write(visible(stderr.toString("utf8")));
+    throw new KptError(
+      "FUNCTION_FAILED",
+      `please ensure the container has an entrypoint and it supports --help flag: exit status ${exitCode ?? 1}`,
+    );
+  }
+  context.stdout.write(`${visible(stdout.toString("utf8"))}\n`);
+  return 0;
+};

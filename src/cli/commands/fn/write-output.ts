@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { KptError } from "../../../core/error.ts";
+import type { Item } from "../../../fn/item.ts";
+import { fileContents, itemText } from "../../../fn/save.ts";
+import { encodeList } from "../../../fn/wire.ts";
+import { writeNewFolder } from "../../../host/files.ts";
+import { judgePath } from "../../../package/paths.ts";
+import type { PackageFile } from "../../../package/read.ts";
+import type { Context } from "../../context.ts";
+
+/** Where resources go: back to their files, to stdout as a list or as documents, or to a new folder. */
+export type Destination = { kind: "place" } | Elsewhere;
+type Elsewhere = { kind: "stdout" } | { kind: "unwrap" } | { kind: "folder"; path: string; shown: string };
+
+/** Reads an `--output` flag. A folder must not exist yet. */
+export function destinationOf(output: string, cwd: string): Destination {
+  if (output === "") return { kind: "place" };
+  if (output === "stdout" || output === "unwrap") return { kind: output };
+  const path = resolve(cwd, output);
+  refuseExisting(path, output);
+  return { kind: "folder", path, shown: output };
+}
+
+export function refuseExisting(path: string, shown: string): void {
+  if (!existsSync(path)) return;
+  throw new KptError(
+    "ALREADY_EXISTS",
+    `directory ${JSON.stringify(shown)} already exists, please delete the directory and retry`,
+  );
+}
+
+/** Writes items to anywhere but their own files. Files of `read` that nobody changed keep their bytes in a folder. */
+export function writeElsewhere(
+  destination: Elsewhere,
+  items: readonly Item[],
+  read: readonly PackageFile[],
+  context: Context,
+): void {
+  if (destination.kind === "stdout") return context.stdout.write(encodeList(items, undefined).text);
+  if (destination.kind === "unwrap") return context.stdout.write(items.map(itemText).join("---\n"));
+  const files = fileContents({ files: read, items }).map(({ path, content }) => ({
+    path: judgePath(path),
+    content,
+  }));
+  writeNewFolder(destination.path, files);
+}
