@@ -37,11 +37,13 @@ export function writeElsewhere(
   read: readonly PackageFile[],
   context: Context,
 ): void {
-  if (destination.kind === "stdout") return context.stdout.write(encodeList(items, undefined).text);
-  if (destination.kind === "unwrap") return context.stdout.write(items.map(itemText).join("---\n"));
-  const files = fileContents({ files: read, items }).map(({ path, content }) => ({
-    path: judgePath(path),
-    content,
-  }));
-  writeNewFolder(destination.path, files);
+  if (destination.kind === "stdout") context.stdout.write(encodeList(items, undefined).text);
+  else if (destination.kind === "unwrap") context.stdout.write(items.map(itemText).join("---\n"));
+  else {
+    const files = fileContents({ files: read, items });
+    writeNewFolder(
+      destination.path,
+      files.map(({ path, content }) => ({ path: judgePath(path), content })),
+    );
+  }
 }
