@@ -1,0 +1,50 @@
+import type { JsonMap } from "../../core/json.ts";
+import type { Outcome } from "../inventory/keep.ts";
+import type { Progress } from "../plan/filters/filter.ts";
+import type { Vertex } from "../plan/graph.ts";
+
+/** One object of a run and how far it has come. */
+export interface Item extends Progress {
+  vertex: Vertex;
+  /** File it comes from; empty for objects of the cluster. */
+  source: string;
+  isAbandoned: boolean;
+  isFateUnknown: boolean;
+  uid: string | undefined;
+  generation: number;
+  phase: "idle" | "sending" | "waiting" | "failing" | "done";
+  /** Ends timers of its wait. */
+  stop: AbortController;
+  /** Status and message last told. */
+  told: string;
+  error: string | undefined;
+}
+
+export function newItem(vertex: Vertex, source: string): Item {
+  return {
+    vertex,
+    source,
+    actuation: "Pending",
+    reconcile: "Pending",
+    isAbandoned: false,
+    isFateUnknown: false,
+    uid: undefined,
+    generation: 0,
+    phase: "idle",
+    stop: new AbortController(),
+    told: "",
+    error: undefined,
+  };
+}
+
+export function outcomeOf(item: Item): Outcome {
+  const { vertex, actuation, reconcile, isAbandoned, isFateUnknown } = item;
+  return { id: vertex.id, action: vertex.action, actuation, reconcile, isAbandoned, isFateUnknown };
+}
+
+export function generationOf(object: JsonMap | undefined): number {
+  const metadata = object?.["metadata"];
+  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) return 0;
+  const generation = metadata["generation"];
+  return typeof generation === "number" ? generation : 0;
+}

@@ -1,0 +1,21 @@
+import type { JsonMap } from "../../core/json.ts";
+import type { Operation } from "../events.ts";
+import type { DryRun } from "../report/reporter.ts";
+
+export interface SendOptions {
+  dryRun: DryRun;
+  serverSide: boolean;
+  forceConflicts: boolean;
+  fieldManager: string;
+  inventoryId: string;
+  propagation: "Background" | "Foreground" | "Orphan";
+}
+
+/** What became of sending one object. */
+export type SendResult =
+  | { status: "Successful"; operation?: Operation; object?: JsonMap }
+  | { status: "Failed"; error: string; isFateUnknown: boolean };
+
+export function failure(error: string, isFateUnknown = false): SendResult {
+  return { status: "Failed", error, isFateUnknown };
+}

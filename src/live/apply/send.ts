@@ -1,0 +1,130 @@
+import type { JsonMap } from "../../core/json.ts";
+import { textAt } from "../../core/json.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { noMatch } from "../../kube/discovery.ts";
+import type { ResourceType } from "../../kube/resource-type.ts";
+import { serverTextOf } from "../../kube/status-error.ts";
+import { type Filter, type FilterContext, firstSkip, type Skip } from "../plan/filters/filter.ts";
+import type { Graph, Vertex } from "../plan/graph.ts";
+import { keyOf } from "../plan/identity.ts";
+import { SubstitutionError, sourcesOf, substitute } from "../plan/substitute.ts";
+import { applyClientSide } from "./client-side.ts";
+import type { Item } from "./item.ts";
+import { withOwner } from "./last-applied.ts";
+import { detachObject, removeObject } from "./remove.ts";
+import { failure, type SendOptions, type SendResult } from "./result.ts";
+import { maskValues } from "./secrets.ts";
+import { applyServerSide } from "./server-side.ts";
+import type { ClusterView, Target } from "./view.ts";
+
+/** A new kind gets this long to be served after its definition is established. */
+const servedMs = 10_000;
+
+export interface Sender {
+  client: KubeClient;
+  view: ClusterView;
+  graph: Graph;
+  options: SendOptions;
+  filters: { apply: readonly Filter[]; delete: readonly Filter[] };
+  context: FilterContext;
+}
+
+export type Sent = SendResult | ({ status: "Skipped" } & Skip);
+
+/** Applies or deletes one object, if no rule forbids it. Whatever goes wrong with it is a result, not an error. */
+export async function sendItem(sender: Sender, item: Item): Promise<Sent> {
+  try {
+    return item.vertex.action === "apply" ? await apply(sender, item) : await remove(sender, item);
+  } catch (thrown) {
+    if (thrown instanceof TypeError || thrown instanceof RangeError) throw thrown;
+    return failure(maskValues(serverTextOf(thrown), item.vertex.object));
+  }
+}
+
+export function targetOf({ id, object, action }: Vertex): Target {
+  return action === "apply" ? { id, apiVersion: textAt(object, "apiVersion") } : { id };
+}
+
+async function apply(sender: Sender, { vertex, source }: Item): Promise<Sent> {
+  const { client, view, options, context, filters } = sender;
+  const target = targetOf(vertex);
+  const type = await servedType(sender, vertex, target);
+  if (type === undefined) {
+    // A dry run can't bring the definition into being: the object would be created, unverified.
+    if (options.dryRun !== "none" && definedHere(sender.graph, vertex)) {
+      const skip = firstSkip(filters.apply, vertex, undefined, context);
+      return skip === undefined
+        ? { status: "Successful", operation: "created" }
+        : { status: "Skipped", ...skip };
+    }
+    return failure(noMatch(target.apiVersion ?? "", vertex.id.kind));
+  }
+  const live = view.isKnown(vertex.key) ? view.get(vertex.key) : await view.refresh(target);
+  const skip = firstSkip(filters.apply, vertex, live, context);
+  if (skip !== undefined) return { status: "Skipped", ...skip };
+  let object: JsonMap;
+  try {
+    object = substitute(vertex.object, await readSources(sender, vertex));
+  } catch (thrown) {
+    if (thrown instanceof SubstitutionError) return failure(thrown.message);
+    throw thrown;
+  }
+  const sending = {
+    client,
+    type,
+    object: withOwner(object, options.inventoryId),
+    live,
+    source,
+    options,
+  };
+  return options.serverSide || options.dryRun === "server"
+    ? await applyServerSide(sending)
+    : await applyClientSide(sending);
+}
+
+/** The type of an object's kind; a kind whose definition was just applied may take a moment to be served. */
+async function servedType(
+  { client, view, graph, options }: Sender,
+  vertex: Vertex,
+  target: Target,
+): Promise<ResourceType | undefined> {
+  let type = await view.typeOf(target);
+  if (type !== undefined || options.dryRun !== "none" || !definedHere(graph, vertex)) return type;
+  const deadline = client.clock.now() + servedMs;
+  while (type === undefined && client.clock.now() < deadline) {
+    client.discovery.refresh();
+    type = await view.typeOf(target);
+    if (type === undefined) await client.clock.sleep(100);
+  }
+  if (type !== undefined && !view.isKnown(vertex.key)) await view.load([target]);
+  return type;
+}
+
+function definedHere(graph: Graph, vertex: Vertex): boolean {
+  return (graph.needs.get(vertex.key) ?? []).some(edge => edge.reason === "crd");
+}
+
+async function readSources({ view, graph }: Sender, vertex: Vertex): Promise<Map<string, JsonMap>> {
+  const sources = new Map<string, JsonMap>();
+  for (const id of sourcesOf(vertex.object)) {
+    const key = keyOf(id);
+    const target = graph.vertices.get(key);
+    const live = view.get(key) ?? (await view.refresh(target === undefined ? { id } : targetOf(target)));
+    if (live !== undefined) sources.set(key, live);
+  }
+  return sources;
+}
+
+async function remove({ client, view, options, context, filters }: Sender, item: Item): Promise<Sent> {
+  const { vertex } = item;
+  const live = view.get(vertex.key);
+  if (live === undefined) return { status: "Successful" };
+  const skip = firstSkip(filters.delete, vertex, live, context);
+  const type = await view.typeOf({ id: vertex.id });
+  if (type === undefined) return { status: "Successful" };
+  if (skip !== undefined) {
+    if (skip.abandons === "detach" && options.dryRun === "none") await detachObject(client, type, live);
+    return { status: "Skipped", ...skip };
+  }
+  return await removeObject(client, type, live, options);
+}
