@@ -42,8 +42,9 @@ async function start(): Promise<void> {
   const code = await main(process.argv.slice(2), context);
   await stdout.flush();
   await stderr.flush();
-  // A command that was told to stop and yet reports success (a server that was meant to run until then) has it.
-  process.exit(code === exitCodes.ok ? code : (ended ?? code));
+  // A command that was told to stop and yet reports success (a server that was meant to run until then) has it;
+  // one whose output got lost has not.
+  process.exit(code === exitCodes.ok && ended !== exitCodes.brokenPipe ? code : (ended ?? code));
 }
 
 void start();
