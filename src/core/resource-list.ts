@@ -75,6 +75,11 @@ export function fileOf(list: ResourceList, item: Resource): { path: string; inde
 
 const order: readonly (Severity | undefined)[] = ["error", "warning", "info", undefined];
 
+/** Appends any number of results. */
+export function addResults(list: ResourceList, results: Iterable<Result>): void {
+  for (const result of results) list.results.push(result);
+}
+
 /** Sorts results as the SDKs do: by file, position in it, severity, then text. */
 export function sortResults(results: Result[]): void {
   const keyed = results.map(result => ({ result, text: resultText(result) }));

@@ -8,10 +8,24 @@ interface Entry {
 
 /** One line per function: nothing of a function is loaded before it is asked for. */
 const entries: readonly Entry[] = [
+  { name: "apply-setters", load: () => import("./apply-setters/function.ts") },
+  { name: "delete-annotations", load: () => import("./delete-annotations/function.ts") },
   { name: "kubeconform", load: () => import("./kubeconform/function.ts") },
   { name: "kubeval", load: () => import("./kubeval/function.ts") },
+  {
+    name: "remove-local-config-resources",
+    load: () => import("./remove-local-config-resources/function.ts"),
+  },
+  { name: "search-replace", load: () => import("./search-replace/function.ts") },
+  {
+    name: "set-annotations",
+    aliases: ["set-annotation"],
+    load: () => import("./set-annotations/function.ts"),
+  },
+  { name: "set-image", load: () => import("./set-image/function.ts") },
   { name: "set-labels", aliases: ["set-label"], load: () => import("./set-labels/function.ts") },
   { name: "set-namespace", load: () => import("./set-namespace/function.ts") },
+  { name: "upsert-resource", load: () => import("./upsert-resource/function.ts") },
 ];
 
 const byName = new Map<string, Entry>();

@@ -25,7 +25,7 @@ export function failOnConfig(list: ResourceList, config: Resource | undefined, m
 }
 
 /** The end of a function of the older framework: its text stands on stderr twice. */
-export function olderFailure(list: ResourceList, message: string): never {
+export function olderFailure(list: ResourceList, message: string, text: string): never {
   list.results.push({ message, severity: "error" });
-  throw new FunctionError(message, `${message}${message}\n`);
+  throw new FunctionError(text, `${text}${text}\n`);
 }

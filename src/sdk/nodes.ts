@@ -1,5 +1,6 @@
 import type { Resource } from "../core/resource.ts";
 import { AliasNode, MapNode, ScalarNode, SeqNode, type YamlNode } from "../core/yaml/node.ts";
+import { newScalar } from "../core/yaml/print.ts";
 
 /** The node itself, or what an alias stands for. */
 export function follow(node: YamlNode | undefined): MapNode | SeqNode | ScalarNode | undefined {
@@ -94,4 +95,12 @@ export function readsAsOther(text: string): boolean {
 
 export function metadataOf(resource: Resource): MapNode | undefined {
   return childMap(resource.node, "metadata");
+}
+
+/** A new scalar that is whatever its text reads as. */
+export function newPlain(text: string): ScalarNode {
+  const node = newScalar(0);
+  // On a number the text setter writes any text plain where that is possible.
+  node.text = text;
+  return node;
 }

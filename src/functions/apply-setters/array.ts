@@ -1,0 +1,30 @@
+import { type MapEntry, SeqNode } from "../../core/yaml/node.ts";
+import { parseYaml } from "../../core/yaml/parse.ts";
+
+/** The comment that belongs to a list as a whole: behind its key, or behind a flow list. */
+export function listComment(entry: MapEntry, list: SeqNode): string | undefined {
+  return list.flow ? entry.lineComment : entry.keyComment;
+}
+
+/** The list that a text is, with the comments and quotes of its elements; undefined for anything else. */
+export function parseList(text: string): SeqNode | undefined {
+  try {
+    const root = parseYaml(text).documents[0]?.root;
+    return root instanceof SeqNode ? root : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Gives a list other elements: in block style with the comment on the key, or `[]` with the comment behind. */
+export function fillList(entry: MapEntry, list: SeqNode, elements: SeqNode | undefined): void {
+  const comment = listComment(entry, list);
+  for (let i = list.items.length - 1; i >= 0; i--) list.remove(i);
+  const isEmpty = elements === undefined || elements.items.length === 0;
+  entry.keyComment = undefined;
+  entry.lineComment = undefined;
+  list.flow = isEmpty;
+  for (const item of elements?.items ?? []) list.push(item.clone());
+  if (isEmpty) entry.lineComment = comment;
+  else entry.keyComment = comment;
+}

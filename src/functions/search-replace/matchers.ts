@@ -1,0 +1,74 @@
+import { RE2JS } from "re2js";
+import { globMatcher } from "../../sdk/glob.ts";
+import { quote } from "../../sdk/quote.ts";
+import { isPlainPath, pathMatcher } from "./path-match.ts";
+
+const names = ["by-value", "by-file-path", "by-value-regex", "by-path", "put-value", "put-comment"] as const;
+
+/** What to look for and what to put there. */
+export interface Matchers {
+  byPath: string;
+  putValue: string;
+  putComment: string;
+  isFile(path: string): boolean;
+  /** Whether a scalar of this text at this path is meant. */
+  isMeant(text: string, path: () => string): boolean;
+  isPath(path: string): boolean;
+  /** Whether the value goes to one named field, wherever there is none yet. */
+  putsAtPath: boolean;
+  /** The text to put for a value: with the groups of the pattern filled in. */
+  resolve(template: string, value: string): string;
+}
+
+/** Reads the matchers; throws an Error in the words of the published function. */
+export function readMatchers(data: ReadonlyMap<string, string>): Matchers {
+  for (const key of data.keys()) {
+    if (!names.some(name => name === key)) {
+      throw new Error(`invalid matcher ${quote(key)}, must be one of [${names.map(quote).join(" ")}]`);
+    }
+  }
+  const text = (name: (typeof names)[number]): string => data.get(name) ?? "";
+  const byValue = text("by-value");
+  const byPath = text("by-path");
+  const byRegex = text("by-value-regex");
+  if (byValue !== "" && byRegex !== "") {
+    throw new Error('only one of ["by-value", "by-value-regex"] can be provided');
+  }
+  const regex = byRegex === "" ? undefined : compile(byRegex);
+  const isPath = byPath === "" ? () => false : pathMatcher(byPath);
+  const byFile = text("by-file-path");
+  const hasValue = byValue !== "" || regex !== undefined;
+  const isValue = (value: string): boolean => regex?.matcher(value).find() ?? value === byValue;
+  return {
+    byPath,
+    putValue: text("put-value"),
+    putComment: text("put-comment"),
+    isFile: byFile === "" ? () => true : globMatcher(byFile),
+    isMeant: (value, path) =>
+      hasValue ? isValue(value) && (byPath === "" || isPath(path())) : byPath !== "" && isPath(path()),
+    isPath,
+    putsAtPath: byPath !== "" && isPlainPath(byPath) && !hasValue && text("put-value") !== "",
+    resolve: (template, value) => (regex === undefined ? template : fillGroups(template, regex, value)),
+  };
+}
+
+function compile(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (thrown) {
+    throw new Error(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+function fillGroups(template: string, regex: RE2JS, value: string): string {
+  const matcher = regex.matcher(value);
+  let filled = template;
+  if (matcher.find()) {
+    for (let i = 1; i <= matcher.groupCount(); i++) {
+      const group = matcher.group(i) ?? "";
+      filled = filled.replaceAll(`\${${i}}`, () => group);
+    }
+  }
+  if (/\$\{[0-9]+\}/.test(filled)) throw new Error("unable to resolve capture groups");
+  return filled;
+}
