@@ -1,0 +1,5 @@
+export { type Clock, ManualClock, systemClock } from "./clock.ts";
+export type { Delays, SandboxOptions } from "./cluster.ts";
+export type { Fault } from "./faults.ts";
+export type { SandboxRequest, SandboxResponse } from "./protocol.ts";
+export { createSandbox, type Sandbox } from "./sandbox.ts";

@@ -1,0 +1,145 @@
+import type { JsonMap } from "../core/json.ts";
+import { compareBytes } from "../core/json.ts";
+import type { Schema } from "../core/schema/schema.ts";
+import { builtinTypes } from "./builtin-kinds.ts";
+
+export interface Subresource {
+  name: string;
+  /** What it answers with, where that is not the parent's kind. */
+  kind?: string;
+  group?: string;
+  version?: string;
+  verbs: readonly string[];
+}
+
+/** What a custom resource definition says about one of its versions. */
+export interface CustomVersion {
+  definitionName: string;
+  schema: Schema | undefined;
+  hasStatus: boolean;
+  scale: JsonMap | undefined;
+  columns: JsonMap[];
+  deprecation: string | undefined;
+}
+
+/** A kind in one version, as it is served. */
+export interface ResourceType {
+  group: string;
+  version: string;
+  /** `apps/v1`, or `v1` in the core group: an object's apiVersion. */
+  groupVersion: string;
+  plural: string;
+  singular: string;
+  kind: string;
+  listKind: string;
+  namespaced: boolean;
+  shortNames: readonly string[];
+  categories: readonly string[];
+  verbs: readonly string[];
+  subresources: readonly Subresource[];
+  storageVersion: string;
+  countsGenerations: boolean;
+  needsResourceVersion: boolean;
+  answersDeletedObject: boolean;
+  custom: CustomVersion | undefined;
+}
+
+/** Under which objects of a kind are stored, whatever the version they are asked for in. */
+export function collectionOf(type: { group: string; plural: string }): string {
+  if (type.group === "events.k8s.io") return "events";
+  return type.group === "" ? type.plural : `${type.plural}.${type.group}`;
+}
+
+/** `deployments.apps`, as it stands in messages; core kinds have no dot. */
+export function qualifiedResource(type: { group: string; plural: string }): string {
+  return type.group === "" ? type.plural : `${type.plural}.${type.group}`;
+}
+
+export function qualifiedKind(type: { group: string; kind: string }): string {
+  return type.group === "" ? type.kind : `${type.kind}.${type.group}`;
+}
+
+/** The kinds that are served right now. Custom ones come and go with their definitions. */
+export class TypeTable {
+  #builtin = builtinTypes();
+  #custom = new Map<string, ResourceType[]>();
+  #byPath = new Map<string, ResourceType>();
+  #byKind = new Map<string, ResourceType>();
+  #revision = 1;
+
+  constructor() {
+    this.#index();
+  }
+
+  /** Changes whenever the set of kinds does: the stamp of cached discovery documents. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  all(): ResourceType[] {
+    return [...this.#builtin, ...[...this.#custom.values()].flat()];
+  }
+
+  find(groupVersion: string, plural: string): ResourceType | undefined {
+    return this.#byPath.get(`${groupVersion}/${plural}`);
+  }
+
+  findKind(apiVersion: string, kind: string): ResourceType | undefined {
+    return this.#byKind.get(`${apiVersion}/${kind}`);
+  }
+
+  /** The type in which the objects of a kind are stored. */
+  storageTypeOf(type: ResourceType): ResourceType {
+    if (type.version === type.storageVersion) return type;
+    const groupVersion = type.group === "" ? type.storageVersion : `${type.group}/${type.storageVersion}`;
+    return this.find(groupVersion, type.plural) ?? type;
+  }
+
+  hasGroupVersion(groupVersion: string): boolean {
+    return this.all().some(type => type.groupVersion === groupVersion);
+  }
+
+  setCustom(definitionName: string, types: ResourceType[]): void {
+    if (types.length === 0) this.#custom.delete(definitionName);
+    else this.#custom.set(definitionName, types);
+    this.#revision++;
+    this.#index();
+  }
+
+  isBuiltinGroup(group: string): boolean {
+    return this.#builtin.some(type => type.group === group);
+  }
+
+  #index(): void {
+    this.#byPath.clear();
+    this.#byKind.clear();
+    for (const type of this.all()) {
+      this.#byPath.set(`${type.groupVersion}/${type.plural}`, type);
+      this.#byKind.set(`${type.groupVersion}/${type.kind}`, type);
+    }
+  }
+}
+
+/**
+ * Kubernetes' order of versions, best first: v2, v1, v1beta2, v1beta1, v1alpha1, then other words by name.
+ */
+export function compareVersions(a: string, b: string): number {
+  const left = versionRank(a);
+  const right = versionRank(b);
+  if (left === undefined || right === undefined) {
+    if (left !== undefined) return -1;
+    return right !== undefined ? 1 : compareBytes(a, b);
+  }
+  for (let index = 0; index < 3; index++) {
+    const difference = (right[index] ?? 0) - (left[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function versionRank(version: string): [number, number, number] | undefined {
+  const match = /^v([1-9]\d*)(?:(alpha|beta)([1-9]\d*))?$/.exec(version);
+  if (match === null) return undefined;
+  const [, major, stage, minor] = match;
+  return [stage === undefined ? 2 : stage === "beta" ? 1 : 0, Number(major), Number(minor ?? 0)];
+}
