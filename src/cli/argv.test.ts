@@ -70,10 +70,10 @@ for (const { line, flags: expected = {}, args = [] } of readings) {
 }
 
 test("a command that declares it gets the arguments after -- apart", () => {
-  const { input } = parse("a -f -- -x y", { rest: "-- COMMAND" });
+  const { input } = parse("a -f -- -x y", { rest: "COMMAND" });
   assert.deepEqual([input.args, input.rest], [["a"], ["-x", "y"]]);
-  assert.deepEqual(parse("a --", { rest: "-- COMMAND" }).input.rest, []);
-  assert.equal(parse("a", { rest: "-- COMMAND" }).input.rest, undefined);
+  assert.deepEqual(parse("a --", { rest: "COMMAND" }).input.rest, []);
+  assert.equal(parse("a", { rest: "COMMAND" }).input.rest, undefined);
 });
 
 test("tells what was typed from what is default", () => {

@@ -34,7 +34,8 @@ export function usagePage(path: readonly AnyCommand[]): string {
 
 function usageLines(command: AnyCommand, name: string): string {
   if (command.kind === "group") return `  ${name} [flags]\n  ${name} [command]`;
-  return `  ${[name, command.usage, "[flags]", command.rest].filter(Boolean).join(" ")}`;
+  const rest = command.rest === undefined ? undefined : `[-- ${command.rest}]`;
+  return `  ${[name, command.usage, "[flags]", rest].filter(Boolean).join(" ")}`;
 }
 
 function examples(command: Command): string {

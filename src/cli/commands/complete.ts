@@ -8,7 +8,7 @@ export const complete = command({
   hidden: true,
   summary: "Print what may stand in place of the last of the words",
   args: { min: 0, max: 0 },
-  rest: "-- WORDS...",
+  rest: "WORDS...",
   flags: completeFlags,
   load: () => import("./complete.run.ts"),
 });
