@@ -1,7 +1,13 @@
 import { group } from "../../command.ts";
+import { apply, preview } from "./apply.ts";
+import { destroy } from "./destroy.ts";
+import { init } from "./init.ts";
+import { installResourceGroup } from "./install-resource-group.ts";
+import { status } from "./status.ts";
 
 export const live = group({
   name: "live",
   summary: "Deploy local packages to a cluster.",
-  commands: [],
+  description: "Deploys packages to a cluster, prunes what they drop, and tells their status.",
+  commands: [apply, destroy, init, installResourceGroup, preview, status],
 });

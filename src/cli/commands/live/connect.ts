@@ -1,0 +1,82 @@
+import type { KubeClient as Client } from "../../../kube/client.ts";
+import type { ConnectionFlags } from "../../../kube/config.ts";
+import type { Transport } from "../../../kube/transport.ts";
+import type { Session } from "../../../live/session.ts";
+import type { Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { parseDuration } from "../../duration.ts";
+import type { connectionFlags } from "./connection-flags.ts";
+
+type Flags = Input<typeof connectionFlags>["flags"];
+
+export function connectionOf(flags: Flags): ConnectionFlags {
+  return {
+    kubeconfig: flags.kubeconfig,
+    context: flags.context,
+    cluster: flags.cluster,
+    user: flags.user,
+    server: flags.server,
+    token: flags.token,
+    username: flags.username,
+    password: flags.password,
+    as: flags.as,
+    asGroups: flags["as-group"],
+    asUid: flags["as-uid"],
+    namespace: flags.namespace,
+    requestTimeoutMs: timeoutOf(flags["request-timeout"]),
+    insecureSkipTlsVerify: flags["insecure-skip-tls-verify"] === true,
+    certificateAuthority: flags["certificate-authority"],
+    clientCertificate: flags["client-certificate"],
+    clientKey: flags["client-key"],
+    tlsServerName: flags["tls-server-name"],
+  };
+}
+
+/** kubectl takes plain seconds as well. */
+function timeoutOf(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
+}
+
+export interface Connected extends Session {
+  close(): Promise<void>;
+}
+
+/** Opens the connection that the flags and the kubeconfig name. Nothing is sent yet. */
+export async function connect(context: Context, flags: Flags): Promise<Connected> {
+  const [{ loadConnection }, { createHttpsTransport }] = await Promise.all([
+    import("../../../kube/config.ts"),
+    import("../../../kube/https.ts"),
+  ]);
+  const connection = await loadConnection(connectionOf(flags), {
+    env: context.env,
+    cwd: context.cwd,
+    signal: context.signal,
+  });
+  return await sessionOver(createHttpsTransport(connection), {
+    namespace: connection.namespace,
+    hasExplicitNamespace: connection.hasExplicitNamespace,
+    requestTimeoutMs: connection.requestTimeoutMs,
+    signal: context.signal,
+  });
+}
+
+export interface SessionFacts {
+  namespace: string;
+  hasExplicitNamespace: boolean;
+  requestTimeoutMs: number;
+  signal: AbortSignal;
+}
+
+/** A session over any transport: a sandbox in the process needs no kubeconfig. */
+export async function sessionOver(transport: Transport, facts: SessionFacts): Promise<Connected> {
+  const [{ KubeClient }, { systemClock }] = await Promise.all([
+    import("../../../kube/client.ts"),
+    import("../../../kube/clock.ts"),
+  ]);
+  const client: Client = new KubeClient(transport, {
+    clock: systemClock,
+    signal: facts.signal,
+    requestTimeoutMs: facts.requestTimeoutMs,
+  });
+  return { ...facts, client, close: () => client.close() };
+}

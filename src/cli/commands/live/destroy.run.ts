@@ -1,0 +1,59 @@
+import { destroyPackage } from "../../../live/apply/destroy-package.ts";
+import type { LocalInventory } from "../../../live/inventory/inventory.ts";
+import type { Session } from "../../../live/session.ts";
+import type { Input, Run } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { connect } from "./connect.ts";
+import type { destroyFlags } from "./destroy.ts";
+import { readLivePackage } from "./read-package.ts";
+import {
+  checkOutput,
+  paceOf,
+  parallelismOf,
+  policyOf,
+  propagationOf,
+  reported,
+  statusPolicyOf,
+} from "./report.ts";
+
+type DestroyInput = Input<typeof destroyFlags>;
+
+export const run: Run<typeof destroyFlags> = async (context, { args, flags }) => {
+  propagationOf(flags["delete-propagation-policy"], "delete");
+  checkOutput(flags.output);
+  policyOf(flags["inventory-policy"]);
+  statusPolicyOf(flags["status-policy"]);
+  const { inventory } = await readLivePackage(context, args);
+  const session = await connect(context, flags);
+  try {
+    return await destroyOver(session, context, flags, inventory);
+  } finally {
+    await session.close();
+  }
+};
+
+/** The same over a session of any kind. */
+export async function destroyOver(
+  session: Session,
+  context: Context,
+  flags: DestroyInput["flags"],
+  inventory: LocalInventory,
+): Promise<number> {
+  const dryRun = flags["dry-run"] ? "client" : "none";
+  return await reported(context, flags, dryRun, emit =>
+    destroyPackage(
+      session,
+      inventory,
+      {
+        policy: policyOf(flags["inventory-policy"]),
+        statusPolicy: statusPolicyOf(flags["status-policy"]),
+        dryRun,
+        propagation: propagationOf(flags["delete-propagation-policy"], "delete"),
+        deleteTimeoutMs: flags["delete-timeout"],
+        parallelism: parallelismOf(flags.parallelism),
+        pace: paceOf(context, flags.output, "destroy"),
+      },
+      emit,
+    ),
+  );
+}

@@ -1,0 +1,104 @@
+import { KptError, messageOf } from "../../../core/error.ts";
+import type { Pace, RunOutcome } from "../../../live/apply/run.ts";
+import type { LiveEvent } from "../../../live/events.ts";
+import type { InventoryPolicy } from "../../../live/plan/filters/filter.ts";
+import { reporters } from "../../../live/report/replay.ts";
+import type { DryRun } from "../../../live/report/reporter.ts";
+import { Tally } from "../../../live/report/tally.ts";
+import type { Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { exitCodes } from "../../exit-codes.ts";
+import type { runFlags } from "./run-flags.ts";
+
+export const propagationPolicies = ["Background", "Foreground", "Orphan"] as const;
+export type Propagation = (typeof propagationPolicies)[number];
+
+export function isReleaseDialect(context: Context): boolean {
+  return context.env["KPT_LIVE_EVENTS"] === "release";
+}
+
+export function checkOutput(output: string): void {
+  if (output === "events" || output === "json" || output === "table") return;
+  throw new KptError("USAGE", `unknown output type ${JSON.stringify(output)}`);
+}
+
+export function propagationOf(value: string, what: "prune" | "delete"): Propagation {
+  const found = propagationPolicies.find(policy => policy === value);
+  if (found !== undefined) return found;
+  throw new KptError("USAGE", `${what} propagation policy must be one of ${propagationPolicies.join(", ")}`);
+}
+
+export function policyOf(value: string): InventoryPolicy {
+  if (value === "strict" || value === "adopt" || value === "force-adopt") return value;
+  throw new KptError("USAGE", "inventory policy must be one of strict, adopt");
+}
+
+export function statusPolicyOf(value: string): "all" | "none" {
+  if (value === "all" || value === "none") return value;
+  throw new KptError("USAGE", "status policy must be one of none, all");
+}
+
+export function parallelismOf(value: number): number {
+  if (value >= 1) return value;
+  throw new KptError("USAGE", `--parallelism must be at least 1, got ${value}`);
+}
+
+/** Reports for people come as things happen, those for programs and the release's text wave by wave. */
+export function paceOf(context: Context, output: string, mode: "apply" | "destroy"): Pace {
+  if (output === "events" && isReleaseDialect(context)) return { run: "waves", report: "waves" };
+  // A destroy reads best the way it was recorded: dependants and what they stood on, one after another.
+  return { run: "stream", report: output === "json" || mode === "destroy" ? "waves" : "stream" };
+}
+
+type RunFlags = Pick<Input<typeof runFlags>["flags"], "output" | "show-status-events" | "fail-on-skip">;
+
+/** Carries out a run and prints its events; the exit code says how it went. */
+export async function reported(
+  context: Context,
+  flags: RunFlags,
+  dryRun: DryRun,
+  run: (emit: (event: LiveEvent) => void) => Promise<RunOutcome>,
+): Promise<number> {
+  const dialect = isReleaseDialect(context) ? "release" : "seed";
+  const output = flags.output === "json" ? "json" : flags.output === "table" ? "table" : dialect;
+  const reporter = reporters[output](context.stdout, {
+    showStatusEvents: flags["show-status-events"] === true,
+    dryRun,
+    now: () => context.now(),
+  });
+  const tally = new Tally();
+  let hasStarted = false;
+  let policySkips = 0;
+  let outcome: RunOutcome;
+  try {
+    outcome = await run(event => {
+      if (!hasStarted && event.type === "init") {
+        hasStarted = true;
+        if (dryRun !== "none" && output !== "json") {
+          context.stdout.write(`Dry-run strategy: ${dryRun}\n`);
+        }
+      }
+      tally.add(event);
+      if ("error" in event && event.error?.startsWith("inventory policy prevented")) policySkips++;
+      reporter.event(event);
+    });
+  } catch (thrown) {
+    if (hasStarted || output === "json") {
+      reporter.event({ type: "error", error: messageOf(thrown) });
+      reporter.end();
+    }
+    throw thrown;
+  }
+  reporter.end();
+  if (policySkips > 0 && output === "seed") context.stderr.write(policyHint(policySkips));
+  if (outcome.isInterrupted) return exitCodes.interrupted;
+  if (tally.broken) return exitCodes.resourcesFailed;
+  return flags["fail-on-skip"] === true && tally.skippedActuations > 0
+    ? exitCodes.resourcesFailed
+    : exitCodes.ok;
+}
+
+function policyHint(count: number): string {
+  const what = count === 1 ? "1 resource was" : `${count} resources were`;
+  return `hint: ${what} left alone because another inventory, or none, owns them; --inventory-policy=adopt takes those of nobody, --fail-on-skip makes this an error\n`;
+}
