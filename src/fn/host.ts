@@ -92,7 +92,7 @@ export class FunctionHost {
     }
     const common = { limits: this.#limits, ...(signal ? { signal } : {}) };
     const runtime = allowWasm
-      ? wasmRuntime({ file: command, cwd, env, ...common })
+      ? wasmRuntime({ file: command, cwd, ...common })
       : execRuntime({ command, cwd, env, ...common });
     return {
       label: command,
@@ -133,7 +133,15 @@ export class FunctionHost {
 
   #wasmImage(image: string) {
     const { cwd, env, signal } = this.#options;
-    return wasmRuntime({ image, cwd, env, limits: this.#limits, ...(signal ? { signal } : {}) });
+    return wasmRuntime({
+      fetch: async () => {
+        const { fetchWasm } = await import("./runtime/wasm-image.ts");
+        return fetchWasm(image, { env, ...(signal ? { signal } : {}) });
+      },
+      cwd,
+      limits: this.#limits,
+      ...(signal ? { signal } : {}),
+    });
   }
 
   #container(image: string) {
@@ -175,13 +183,24 @@ export class FunctionHost {
     const sources: TagSource[] =
       builtin !== undefined
         ? [async () => publishedTags(builtin)]
-        : [repository => this.#localTags(repository)];
+        : [repository => this.#localTags(repository), repository => this.#remoteTags(repository)];
     return resolveTag(image, tag, sources, this.#options.warn);
   }
 
   async #localTags(repository: string): Promise<readonly string[]> {
     try {
       return await this.engine().tags(repository);
+    } catch (error) {
+      if (error instanceof KptError && error.code === "ABORTED") throw error;
+      return [];
+    }
+  }
+
+  async #remoteTags(repository: string): Promise<readonly string[]> {
+    const { env, signal } = this.#options;
+    const { Registry } = await import("../host/registry.ts");
+    try {
+      return await new Registry({ env, ...(signal ? { signal } : {}) }).tags(repository);
     } catch (error) {
       if (error instanceof KptError && error.code === "ABORTED") throw error;
       return [];
