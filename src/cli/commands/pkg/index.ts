@@ -1,4 +1,5 @@
 import { group } from "../../command.ts";
+import { cat } from "./cat.ts";
 import { diff } from "./diff.ts";
 import { get } from "./get.ts";
 import { init } from "./init.ts";
@@ -9,5 +10,5 @@ export const pkg = group({
   aliases: ["package"],
   summary: "Get, update, and describe packages with resources",
   description: "Get, update, and describe packages with resources.",
-  commands: [diff, get, init, tree],
+  commands: [cat, diff, get, init, tree],
 });
