@@ -1,4 +1,4 @@
-/** The exit codes of the program, as documented in docs/reference/exit-codes.md. Scripts rely on the numbers. */
+/** The exit codes of the program, as documented in docs/reference/README.md. Scripts rely on the numbers. */
 export const exitCodes = {
   ok: 0,
   /** Something was wrong with the input, the machine or the work itself. */

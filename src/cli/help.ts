@@ -34,8 +34,12 @@ export function usagePage(path: readonly AnyCommand[]): string {
 
 function usageLines(command: AnyCommand, name: string): string {
   if (command.kind === "group") return `  ${name} [flags]\n  ${name} [command]`;
+  return `  ${usageLine(command, name)}`;
+}
+
+export function usageLine(command: Command, name: string): string {
   const rest = command.rest === undefined ? undefined : `[-- ${command.rest}]`;
-  return `  ${[name, command.usage, "[flags]", rest].filter(Boolean).join(" ")}`;
+  return [name, command.usage, "[flags]", rest].filter(Boolean).join(" ");
 }
 
 function examples(command: Command): string {
@@ -102,4 +106,18 @@ export function shownDefault(flag: Flag): string {
     default:
       return ` (default ${flag.default})`;
   }
+}
+
+/** The flags of a command, or of every command, as a table of a reference page. */
+export function flagTable(command: Command | undefined): string {
+  const flags: Flags = command === undefined ? globalFlags : command.flags;
+  const rows = Object.entries(flags)
+    .filter(([, { hidden }]) => !hidden)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, flag]) => {
+      const short = flag.short === undefined ? "" : `\`-${flag.short}\`, `;
+      const text = `${flag.summary}${shownDefault(flag)}`.replaceAll("\n", " ").replaceAll("|", "\\|");
+      return `| ${short}\`--${name}${placeholder(flag).replaceAll("|", "\\|")}\` | ${text} |`;
+    });
+  return rows.length === 0 ? "" : ["| flag | |", "| --- | --- |", ...rows].join("\n");
 }
