@@ -251,7 +251,13 @@ class Run {
     }
     if (sent.status === "Skipped") item.isAbandoned = sent.abandons !== undefined;
     this.#schedule.actuated(vertex.key);
+    this.#settleOrWait(item, sent);
+    // Told last: what is said about the wait of a wave comes after its last result.
     this.#sequencer.actuation(this.#actuationEvent(vertex, sent));
+  }
+
+  #settleOrWait(item: Item, sent: Sent): void {
+    const { vertex } = item;
     if (!this.#hasWaits) {
       item.reconcile = sent.status === "Successful" ? "Succeeded" : "Skipped";
       this.#settle(item);

@@ -96,8 +96,10 @@ function sliceOf(list: Json[], slice: Extract<Selector, { kind: "slice" }>): Mat
     for (let at = Math.max(0, bound(slice.from, 0)); at < end; at += slice.step) found.push(item(list, at));
   } else if (slice.step < 0) {
     const end = bound(slice.to, -1);
-    for (let at = Math.min(list.length - 1, bound(slice.from, list.length - 1)); at > end; at += slice.step) {
+    let at = Math.min(list.length - 1, bound(slice.from, list.length - 1));
+    while (at > end) {
       found.push(item(list, at));
+      at += slice.step;
     }
   }
   return found;
