@@ -12,6 +12,7 @@ import type { Input, Run } from "../../command.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { packageArgument } from "../../package-argument.ts";
 import type { catFlags } from "./cat.ts";
+import { flowText } from "./flow-text.ts";
 
 type Flags = Input<typeof catFlags>["flags"];
 
@@ -94,7 +95,7 @@ function documentText(root: YamlNode, { name, index, flags }: Document): string 
     if (flags.format) formatResource(root);
   }
   if (flags["strip-comments"]) stripComments(root);
-  if (flags.style.includes("FlowStyle") && (root.kind === "map" || root.kind === "seq")) root.flow = true;
+  if (flags.style.includes("FlowStyle")) return flowText(root);
   return canonicalText(root, { indentSeq: "compact" });
 }
 
