@@ -87,6 +87,10 @@ const creators: Record<string, (object: JsonMap) => void> = {
     const finalizers = childMap(object, "spec");
     finalizers["finalizers"] ??= ["kubernetes"];
   },
+  persistentvolumeclaims(object) {
+    const metadata = metadataOf(object);
+    metadata["finalizers"] ??= ["kubernetes.io/pvc-protection"];
+  },
   secrets: foldStringData,
   "jobs.batch"(object) {
     const spec = childMap(object, "spec");

@@ -24,10 +24,13 @@ export function keyOfChange({ entry }: Change): Key {
   return { collection: entry.collection, namespace: entry.namespace, name: entry.name };
 }
 
+/** A second look that is further away than this, in milliseconds, is a deadline and keeps nobody waiting. */
+const deadline = 5000;
+
 /** Runs controllers on the changes of a store. */
 export class Controllers {
   readonly #cluster: Cluster;
-  readonly #waiting = new Map<string, () => void>();
+  readonly #waiting = new Map<string, { cancel: () => void; due: number; patient: boolean }>();
   readonly #idle: (() => void)[] = [];
   readonly #unsubscribe: () => void;
   #closed = false;
@@ -41,16 +44,16 @@ export class Controllers {
     });
   }
 
-  /** Resolves when nothing is left to do. Work that waits for something outside, such as a missing Secret, is no work. */
+  /** Resolves when nothing is left to do. Waiting for a deadline, or for a missing Secret, is no work. */
   idle(): Promise<void> {
-    if (this.#waiting.size === 0) return Promise.resolve();
+    if (this.#isIdle()) return Promise.resolve();
     return new Promise(resolve => this.#idle.push(resolve));
   }
 
   close(): void {
     this.#closed = true;
     this.#unsubscribe();
-    for (const cancel of this.#waiting.values()) cancel();
+    for (const { cancel } of this.#waiting.values()) cancel();
     this.#waiting.clear();
     this.#settle();
   }
@@ -58,14 +61,18 @@ export class Controllers {
   #enqueue(controller: Controller, key: Key, delay: number | undefined): void {
     if (this.#closed) return;
     const id = `${controller.name} ${key.collection}/${key.namespace}/${key.name}`;
-    if (this.#waiting.has(id)) return;
     const wait = delay ?? controller.delay?.(this.#cluster) ?? this.#cluster.delays.controller;
-    const cancel = this.#cluster.clock.after(wait, () => {
+    const due = this.#cluster.clock.now() + wait;
+    const present = this.#waiting.get(id);
+    if (present !== undefined && present.due <= due) return;
+    present?.cancel();
+    const patient = delay !== undefined && wait >= deadline;
+    const run = (): void => {
       this.#waiting.delete(id);
       this.#run(controller, key);
       this.#settle();
-    });
-    this.#waiting.set(id, cancel);
+    };
+    this.#waiting.set(id, { cancel: this.#cluster.clock.after(wait, run, patient), due, patient });
   }
 
   #run(controller: Controller, key: Key): void {
@@ -79,7 +86,12 @@ export class Controllers {
   }
 
   #settle(): void {
-    if (this.#waiting.size > 0) return;
+    if (this.#idle.length === 0 || !this.#isIdle()) return;
     for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #isIdle(): boolean {
+    for (const { patient } of this.#waiting.values()) if (!patient) return false;
+    return true;
   }
 }

@@ -1,4 +1,4 @@
-import { isMap, type JsonMap } from "../../core/json.ts";
+import { isMap, type JsonMap, valueAt } from "../../core/json.ts";
 import { applyDefaults } from "../admission/defaults.ts";
 import { ignoredFields, prepareForCreate } from "../admission/strategies.ts";
 import { validateForCreate } from "../admission/validate.ts";
@@ -71,6 +71,7 @@ export function createObject(
     });
   }
   prepareForCreate(object, type);
+  useDefaultStorageClass(cluster, object, type);
   const collection = collectionOf(type);
   const errors = validateForCreate(object, type);
   if (errors.length === 0) errors.push(...validateMetadata(object, type));
@@ -111,6 +112,20 @@ function admitToNamespace(cluster: Cluster, type: ResourceType, namespace: strin
       field: "metadata.namespace",
     },
   ]);
+}
+
+/** A claim that names no class gets the default one, which the server finds at this moment. */
+function useDefaultStorageClass(cluster: Cluster, object: JsonMap, type: ResourceType): void {
+  if (collectionOf(type) !== "persistentvolumeclaims" || !isMap(object["spec"])) return;
+  if (object["spec"]["storageClassName"] !== undefined) return;
+  const chosen = cluster.store
+    .list("storageclasses.storage.k8s.io")
+    .find(
+      entry =>
+        valueAt(entry.object, "metadata", "annotations", "storageclass.kubernetes.io/is-default-class") ===
+        "true",
+    );
+  if (chosen !== undefined) object["spec"]["storageClassName"] = chosen.name;
 }
 
 /** The object in the version in which its kind is stored. */

@@ -1,0 +1,94 @@
+import { textAt } from "../../core/json.ts";
+import type { Cluster } from "../cluster.ts";
+import { generationOf, isBeingDeleted, numberAt, textMapAt } from "../kube-object.ts";
+import { createObject } from "../registry/create.ts";
+import { deleteObject } from "../registry/remove.ts";
+import type { Stored } from "../store.ts";
+import { type Controller, type Key, keyOfChange } from "./controller.ts";
+import {
+  controlled,
+  controllerKey,
+  controllerManager,
+  hasEnded,
+  isReady,
+  mustType,
+  podFrom,
+  setCounts,
+  writeStatus,
+} from "./objects.ts";
+
+/** Keeps as many pods as ReplicaSets and ReplicationControllers ask for. */
+export const replicaSetController: Controller = {
+  name: "replica-sets",
+  concerns(change) {
+    const { collection } = change.entry;
+    if (collection === replicaSets || collection === "replicationcontrollers") return [keyOfChange(change)];
+    if (collection !== "pods") return [];
+    return [
+      ...controllerKey(change, "ReplicaSet", replicaSets),
+      ...controllerKey(change, "ReplicationController", "replicationcontrollers"),
+    ];
+  },
+  reconcile(key, cluster) {
+    const entry = cluster.store.get(key.collection, key.namespace, key.name);
+    if (entry === undefined) return undefined;
+    if (!isBeingDeleted(entry.object)) keepCount(entry, cluster);
+    report(key, cluster);
+    return undefined;
+  },
+};
+
+export const replicaSets = "replicasets.apps";
+
+function keepCount(entry: Stored, cluster: Cluster): void {
+  const set = entry.object;
+  const wanted = numberAt(set, "spec", "replicas") ?? 1;
+  const active = activePods(set, cluster);
+  const pods = mustType("pods", cluster);
+  for (let index = active.length; index < wanted; index++) {
+    createObject(cluster, pods, entry.namespace, podFrom(set), { manager: controllerManager });
+  }
+  if (active.length <= wanted) return;
+  const doomed = active.sort((a, b) => worth(a) - worth(b)).slice(0, active.length - wanted);
+  for (const pod of doomed) deleteObject(cluster, pods, pod.namespace, pod.name);
+}
+
+function activePods(set: Parameters<typeof controlled>[1], cluster: Cluster): Stored[] {
+  return controlled(cluster, set, "pods").filter(
+    ({ object }) => !isBeingDeleted(object) && !hasEnded(object),
+  );
+}
+
+/** Pods that do the least go first: unplaced, then not ready, then the youngest. */
+function worth(pod: Stored): number {
+  const placed = textAt(pod.object, "spec", "nodeName") === undefined ? 0 : 2;
+  return (placed + (isReady(pod.object) ? 1 : 0)) * 1e12 - pod.revision;
+}
+
+function report(key: Key, cluster: Cluster): void {
+  writeStatus(cluster, key, (status, set) => {
+    const active = activePods(set, cluster);
+    const ready = active.filter(({ object }) => isReady(object)).length;
+    const template = textMapAt(set, "spec", "template", "metadata", "labels");
+    const labeled = active.filter(({ object }) => {
+      const labels = textMapAt(object, "metadata", "labels");
+      return [...template].every(([name, value]) => labels.get(name) === value);
+    }).length;
+    setCounts(
+      status,
+      {
+        replicas: active.length,
+        fullyLabeledReplicas: labeled,
+        readyReplicas: ready,
+        availableReplicas: ready,
+      },
+      ["replicas"],
+    );
+    if (key.collection === replicaSets) {
+      status["terminatingReplicas"] = controlled(cluster, set, "pods").filter(
+        ({ object }) => isBeingDeleted(object) && !hasEnded(object),
+      ).length;
+    }
+    status["observedGeneration"] = generationOf(set);
+  });
+}
