@@ -1,3 +1,13 @@
+import { targetOf } from "./alias.ts";
+import type { ItemComments, Trivia } from "./comments.ts";
+import { commentView, inheritTrivia, materialize, takeCarried } from "./comments.ts";
+import { toPlain } from "./plain.ts";
+import { chooseStyle, isPlainSpelling, restyle } from "./quote.ts";
+import { decodeScalar, scalarType, scalarValue } from "./scalar-text.ts";
+import type { SourceText } from "./source.ts";
+
+export type { ItemComments } from "./comments.ts";
+
 /** A plain value that can become a node. */
 export type PlainScalar = null | boolean | number | bigint | string;
 export type PlainValue =
@@ -7,146 +17,705 @@ export type PlainValue =
   | ReadonlyMap<string, PlainValue>;
 export type YamlNode = MapNode | SeqNode | ScalarNode | AliasNode;
 export type ScalarStyle = "plain" | "single" | "double" | "literal" | "folded";
+/** The type as Go's yaml.v3 resolves it: YAML 1.2 core plus the octal `012` and `1_000` of YAML 1.1. */
 export type ScalarType = "null" | "bool" | "int" | "float" | "string";
 export type Path = readonly (string | number)[];
 
-function unbuilt(): never {
-  throw new Error("not built yet");
+/** What holds a root node: it learns of every edit below. */
+export interface Owner {
+  readonly isOwner: true;
+  touched(): void;
+}
+
+interface Props {
+  tag: string | undefined;
+  anchor: string | undefined;
 }
 
 abstract class BaseNode {
-  parent: MapNode | SeqNode | undefined;
-  start = -1;
-  end = -1;
-  tag: string | undefined;
-  anchor: string | undefined;
+  /** The collection or document that holds the node. */
+  up: MapNode | SeqNode | Owner | undefined;
+  /** The text the node was read from; undefined for a new node. */
+  readonly source: SourceText | undefined;
+  /** Offset of the first character, tag and anchor not included; -1 for a new node. */
+  readonly start: number;
+  /** Offset behind the last character; of a block collection behind its last value. -1 for a new node. */
+  end: number;
+  /** Whether the node or something below it differs from its source. */
+  changed: boolean;
+  /** Comments a clone brings along to where it is inserted. */
+  carried: Partial<Trivia> | undefined;
+  /** Whether the tag differs from the source. */
+  isRetagged: boolean;
+  #props: Props | undefined;
 
+  constructor(source: SourceText | undefined, start: number, end: number) {
+    this.up = undefined;
+    this.source = source;
+    this.start = start;
+    this.end = end;
+    this.changed = source === undefined;
+    this.carried = undefined;
+    this.isRetagged = false;
+    this.#props = undefined;
+  }
+
+  /** The collection that holds the node; undefined for the root of a document and for a detached node. */
+  get parent(): MapNode | SeqNode | undefined {
+    return this.up === undefined || "isOwner" in this.up ? undefined : this.up;
+  }
+
+  /** The tag as written (`!!str`, `!local`, `!<uri>`). */
+  get tag(): string | undefined {
+    return this.#props?.tag;
+  }
+  get anchor(): string | undefined {
+    return this.#props?.anchor;
+  }
+
+  /** Sets tag and anchor as they stand in the source; for the reader and for copies. */
+  setProps(tag: string | undefined, anchor: string | undefined): void {
+    this.#props = tag === undefined && anchor === undefined ? undefined : { tag, anchor };
+  }
+
+  /** Takes the tag away, or sets another. */
+  retag(tag: string | undefined): void {
+    if (tag === this.tag) return;
+    this.setProps(tag, this.anchor);
+    this.isRetagged = true;
+    this.touch();
+  }
+
+  /** Line and column in the source, both from 1; line 0 for a new node. */
   position(): { line: number; column: number } {
-    return unbuilt();
+    return this.source === undefined ? { line: 0, column: 0 } : this.source.position(this.start);
   }
 
-  toJS(): unknown {
-    return unbuilt();
-  }
-}
-
-export class MapEntry {
-  readonly key: YamlNode = unbuilt();
-  readonly keyText: string = "";
-  readonly value: YamlNode = unbuilt();
-  headComment: string | undefined;
-  lineComment: string | undefined;
-  footComment: string | undefined;
-  keyComment: string | undefined;
-}
-
-export class MapNode extends BaseNode {
-  readonly kind = "map";
-  readonly entries: readonly MapEntry[] = [];
-  readonly size: number = 0;
-  flow = false;
-
-  clone(): MapNode {
-    return unbuilt();
-  }
-  get(_key: string): YamlNode | undefined {
-    return unbuilt();
-  }
-  entry(_key: string): MapEntry | undefined {
-    return unbuilt();
-  }
-  has(_key: string): boolean {
-    return unbuilt();
-  }
-  keys(): string[] {
-    return unbuilt();
-  }
-  text(_key: string): string | undefined {
-    return unbuilt();
-  }
-  set(_key: string, _value: YamlNode | PlainValue, _options?: { before?: string; after?: string }): MapEntry {
-    return unbuilt();
-  }
-  delete(_key: string): boolean {
-    return unbuilt();
-  }
-  rename(_old: string, _new: string): void {
-    unbuilt();
-  }
-  move(_key: string, _index: number): void {
-    unbuilt();
-  }
-  getIn(_path: Path): YamlNode | undefined {
-    return unbuilt();
-  }
-  setIn(_path: Path, _value: YamlNode | PlainValue): void {
-    unbuilt();
-  }
-  deleteIn(_path: Path): boolean {
-    return unbuilt();
-  }
-}
-
-export interface ItemComments {
-  head: string | undefined;
-  line: string | undefined;
-  foot: string | undefined;
-}
-
-export class SeqNode extends BaseNode {
-  readonly kind = "seq";
-  readonly items: readonly YamlNode[] = [];
-  readonly size: number = 0;
-  flow = false;
-
-  clone(): SeqNode {
-    return unbuilt();
-  }
-  get(_index: number): YamlNode | undefined {
-    return unbuilt();
-  }
-  push(_value: YamlNode | PlainValue): void {
-    unbuilt();
-  }
-  insert(_index: number, _value: YamlNode | PlainValue): void {
-    unbuilt();
-  }
-  remove(_index: number): void {
-    unbuilt();
-  }
-  replace(_index: number, _value: YamlNode | PlainValue): void {
-    unbuilt();
-  }
-  move(_from: number, _to: number): void {
-    unbuilt();
-  }
-  itemComments(_index: number): ItemComments {
-    return unbuilt();
+  /** Marks the path to the root as changed. */
+  touch(): void {
+    this.changed = true;
+    let up: MapNode | SeqNode | Owner | undefined = this.up;
+    while (up !== undefined) {
+      if ("isOwner" in up) {
+        up.touched();
+        return;
+      }
+      up.changed = true;
+      up = up.up;
+    }
   }
 }
 
 export class ScalarNode extends BaseNode {
   readonly kind = "scalar";
-  text = "";
-  readonly style: ScalarStyle = "plain";
-  readonly type: ScalarType = "string";
+  #style: ScalarStyle;
+  #text: string | undefined;
+  /** Indentation of the lines of a block scalar in the source. */
+  readonly indent: number;
 
-  clone(): ScalarNode {
-    return unbuilt();
+  constructor(
+    source: SourceText | undefined,
+    start: number,
+    end: number,
+    style: ScalarStyle,
+    indent: number,
+    text?: string,
+  ) {
+    super(source, start, end);
+    this.#style = style;
+    this.#text = text;
+    this.indent = indent;
   }
-  setValue(_value: PlainScalar, _options?: { style?: ScalarStyle }): void {
-    unbuilt();
+
+  /** How the scalar is spelled; a style that its place doesn't allow is given up when it is printed. */
+  get style(): ScalarStyle {
+    return this.#style;
+  }
+
+  get type(): ScalarType {
+    return scalarType(this.text, this.#style, this.tag);
+  }
+
+  /** The decoded text. Numbers and booleans as spelled; absent values as the empty text. */
+  get text(): string {
+    if (this.#text === undefined) {
+      this.#text =
+        this.source === undefined
+          ? ""
+          : decodeScalar(this.source.text, this.start, this.end, this.#style, this.indent);
+    }
+    return this.#text;
+  }
+
+  /**
+   * Sets the text and keeps the spelling where it allows the text. On a string, and where nothing was, the text
+   * stays a string (`5` becomes `"5"`); on a number or boolean it is written plain, whatever type it then has.
+   */
+  set text(text: string) {
+    if (text === this.text) return;
+    const type = this.type;
+    if (type === "string" || type === "null") this.setValue(text);
+    else this.#assign(text, restyle(text, "plain", isPlainSpelling(text)));
+  }
+
+  /** Sets a value of any scalar type; without a style the present one is kept where it allows the value. */
+  setValue(value: PlainScalar, options: { style?: ScalarStyle } = {}): void {
+    if (typeof value === "string") {
+      const style = options.style ?? (this.type === "null" ? chooseStyle(value) : this.#style);
+      const type = this.tag === undefined ? undefined : this.type;
+      if (type !== undefined && type !== "string") this.retag(undefined);
+      this.#assign(value, restyle(value, style, this.tag !== undefined));
+      return;
+    }
+    this.retag(undefined);
+    this.#assign(scalarSpelling(value), "plain");
+  }
+
+  #assign(text: string, style: ScalarStyle): void {
+    if (text === this.text && style === this.#style && (text !== "" || this.start !== this.end)) return;
+    this.#text = text;
+    this.#style = style;
+    this.touch();
+  }
+
+  /** The plain value: exact, so integers beyond 2^53 are bigints. */
+  toJS(): null | boolean | number | bigint | string {
+    return scalarValue(this.text, this.type);
+  }
+
+  /** A detached copy that remembers its source text and brings its comments along. */
+  clone(): ScalarNode {
+    return inheritTrivia(this.copyTree(), this);
+  }
+
+  copyTree(): ScalarNode {
+    return finishCopy(
+      this,
+      new ScalarNode(this.source, this.start, this.end, this.#style, this.indent, this.#text),
+    );
   }
 }
 
 export class AliasNode extends BaseNode {
   readonly kind = "alias";
-  readonly name: string = "";
+  readonly name: string;
+
+  constructor(source: SourceText | undefined, start: number, end: number, name: string) {
+    super(source, start, end);
+    this.name = name;
+  }
+
+  /** The node that the alias stands for; undefined when the document has no such anchor before it. */
+  target(): YamlNode | undefined {
+    return targetOf(this);
+  }
+
+  /** The value of the target. Throws KptError when aliases blow up or contain themselves. */
+  toJS(): unknown {
+    return toPlain(this);
+  }
 
   clone(): AliasNode {
-    return unbuilt();
+    return inheritTrivia(this.copyTree(), this);
   }
-  target(): YamlNode | undefined {
-    return unbuilt();
+
+  copyTree(): AliasNode {
+    return finishCopy(this, new AliasNode(this.source, this.start, this.end, this.name));
+  }
+}
+
+/** A key of a mapping, its value and the comments around them. Comments are texts of lines beginning with `#`. */
+export class MapEntry {
+  readonly map: MapNode;
+  #key: YamlNode;
+  #value: YamlNode;
+  trivia: Trivia | undefined;
+
+  constructor(map: MapNode, key: YamlNode, value: YamlNode) {
+    this.map = map;
+    this.#key = key;
+    this.#value = value;
+    this.trivia = undefined;
+    key.up = map;
+    value.up = map;
+  }
+
+  get key(): YamlNode {
+    return this.#key;
+  }
+  /** The key as text; of a key that is no scalar, its spelling. */
+  get keyText(): string {
+    return textOfKey(this.#key);
+  }
+  /** The value; a null scalar where nothing is written. */
+  get value(): YamlNode {
+    return this.#value;
+  }
+  /** Replaces the value; the comments of the entry stay. A node that is in use elsewhere is copied. */
+  set value(value: YamlNode) {
+    materialize(this.map);
+    const node = detached(value);
+    this.#value.up = undefined;
+    this.#value = node;
+    node.up = this.map;
+    if (this.trivia !== undefined) this.trivia.isFresh = true;
+    this.map.restructured = true;
+    this.map.touch();
+  }
+
+  /** Replaces the key; for MapNode.rename. */
+  replaceKey(key: ScalarNode): void {
+    this.#key.up = undefined;
+    this.#key = key;
+    key.up = this.map;
+  }
+
+  /** Comment lines directly above the entry. */
+  get headComment(): string | undefined {
+    return commentView(this.map, () => this.trivia).head;
+  }
+  set headComment(text: string | undefined) {
+    commentView(this.map, () => this.trivia).head = text;
+  }
+  /** The comment behind the value, on its last line. */
+  get lineComment(): string | undefined {
+    return commentView(this.map, () => this.trivia).line;
+  }
+  set lineComment(text: string | undefined) {
+    commentView(this.map, () => this.trivia).line = text;
+  }
+  /** Comment lines directly below the entry that a blank line parts from the next one. */
+  get footComment(): string | undefined {
+    return commentView(this.map, () => this.trivia).foot;
+  }
+  set footComment(text: string | undefined) {
+    commentView(this.map, () => this.trivia).foot = text;
+  }
+  /** The comment on the line of a key whose value is a block collection. */
+  get keyComment(): string | undefined {
+    return commentView(this.map, () => this.trivia).key;
+  }
+  set keyComment(text: string | undefined) {
+    commentView(this.map, () => this.trivia).key = text;
+  }
+}
+
+/** Above this size a mapping is looked up by an index. */
+const indexedSize = 12;
+
+export class MapNode extends BaseNode {
+  readonly kind = "map";
+  /** Whether the mapping is written in braces, or would be if it weren't the only pair in brackets. */
+  flow: boolean;
+  /** False for the pair in `[key: value]`. */
+  hasBraces = true;
+  /** Whether entries were added, removed, moved or given other comments or value nodes. */
+  restructured = false;
+  /** Whether the comments around the entries were taken out of the text. */
+  materialized = false;
+  /** Text below the last entry that belongs to none, once comments have been looked at. */
+  tail: string | undefined;
+  readonly #entries: MapEntry[] = [];
+  #index: Map<string, MapEntry> | undefined;
+
+  constructor(source: SourceText | undefined, start: number, end: number, flow: boolean) {
+    super(source, start, end);
+    this.flow = flow;
+  }
+
+  get entries(): readonly MapEntry[] {
+    return this.#entries;
+  }
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** Adds an entry that is there in the source; for the reader. */
+  adopt(key: YamlNode, value: YamlNode): MapEntry {
+    const entry = new MapEntry(this, key, value);
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  entry(key: string): MapEntry | undefined {
+    const entries = this.#entries;
+    if (entries.length <= indexedSize) {
+      for (const entry of entries) if (entry.keyText === key) return entry;
+      return undefined;
+    }
+    if (this.#index === undefined) {
+      this.#index = new Map();
+      for (const entry of entries) this.#index.set(entry.keyText, entry);
+    }
+    return this.#index.get(key);
+  }
+  /** The value of a key; `<<` is not followed. */
+  get(key: string): YamlNode | undefined {
+    return this.entry(key)?.value;
+  }
+  has(key: string): boolean {
+    return this.entry(key) !== undefined;
+  }
+  keys(): string[] {
+    return this.#entries.map(entry => entry.keyText);
+  }
+  /** The text of a value if it is a scalar. */
+  text(key: string): string | undefined {
+    const value = this.get(key);
+    return value?.kind === "scalar" ? value.text : undefined;
+  }
+
+  /**
+   * Sets the value of a key. A scalar set on a scalar keeps its spelling where possible; otherwise the value is
+   * replaced and the entry's comments stay. A new entry goes behind the last one, or before or after the entry
+   * named in the options if that is there, in the style of the mapping. A node in use elsewhere is copied.
+   */
+  set(
+    key: string,
+    value: YamlNode | PlainValue,
+    options: { before?: string; after?: string } = {},
+  ): MapEntry {
+    const present = this.entry(key);
+    if (present !== undefined) {
+      if (isScalarValue(value) && present.value.kind === "scalar") {
+        if (present.value.toJS() !== value) present.value.setValue(value);
+      } else if (value !== present.value) present.value = toNode(value);
+      return present;
+    }
+    materialize(this);
+    const node = detached(toNode(value));
+    const entry = new MapEntry(this, keyNode(key), node);
+    entry.trivia = takeCarried(node, this);
+    this.#entries.splice(this.#indexFor(options), 0, entry);
+    this.#index?.set(key, entry);
+    this.restructured = true;
+    this.touch();
+    return entry;
+  }
+
+  #indexFor({ before, after }: { before?: string; after?: string }): number {
+    if (before !== undefined) {
+      const at = this.#entries.findIndex(entry => entry.keyText === before);
+      if (at >= 0) return at;
+    }
+    if (after !== undefined) {
+      const at = this.#entries.findIndex(entry => entry.keyText === after);
+      if (at >= 0) return at + 1;
+    }
+    return this.#entries.length;
+  }
+
+  /** Removes an entry with the comments that belong to it. */
+  delete(key: string): boolean {
+    if (!this.has(key)) return false;
+    materialize(this);
+    const at = this.#entries.findIndex(entry => entry.keyText === key);
+    const [removed] = this.#entries.splice(at, 1);
+    this.#index?.delete(key);
+    if (removed !== undefined) {
+      removed.value.up = undefined;
+      keepGap(this, removed.trivia, at === 0, this.#entries[at]?.trivia);
+    }
+    this.restructured = true;
+    this.touch();
+    return true;
+  }
+
+  /** Gives an entry another key in its place. Throws when the new key is taken. */
+  rename(old: string, key: string): void {
+    if (old === key) return;
+    const entry = this.entry(old);
+    if (entry === undefined) throw new Error(`no key ${JSON.stringify(old)}`);
+    if (this.has(key)) throw new Error(`key ${JSON.stringify(key)} is taken`);
+    if (entry.key.kind === "scalar") entry.key.setValue(key);
+    else {
+      materialize(this);
+      entry.replaceKey(keyNode(key));
+      if (entry.trivia !== undefined) entry.trivia.isFresh = true;
+      this.restructured = true;
+      this.touch();
+    }
+    this.#index = undefined;
+  }
+
+  /** Moves an entry with its comments to a position among the others. */
+  move(key: string, index: number): void {
+    const from = this.#entries.findIndex(entry => entry.keyText === key);
+    const to = Math.max(0, Math.min(index, this.#entries.length - 1));
+    if (from < 0 || from === to) return;
+    materialize(this);
+    this.#entries.splice(to, 0, ...this.#entries.splice(from, 1));
+    this.restructured = true;
+    this.touch();
+  }
+
+  /** The node at a path of keys and positions; aliases on the way are followed. */
+  getIn(path: Path): YamlNode | undefined {
+    let node: YamlNode | undefined = this;
+    for (const step of path) node = child(node, step);
+    return node;
+  }
+
+  /** Sets the value at a path; mappings that are missing on the way are made. Throws where a scalar is in the way. */
+  setIn(path: Path, value: YamlNode | PlainValue): void {
+    let node: YamlNode = this;
+    for (let i = 0; i < path.length - 1; i++) {
+      const step = path[i]!;
+      let next = child(node, step);
+      if (next === undefined || (next.kind === "scalar" && next.type === "null")) {
+        next = new MapNode(undefined, -1, -1, false);
+        put(node, step, next);
+      }
+      node = next.kind === "alias" ? (next.target() ?? next) : next;
+    }
+    const last = path.at(-1);
+    if (last === undefined) throw new Error("an empty path names no field");
+    put(node, last, value);
+  }
+
+  /** Removes the field or element at a path. */
+  deleteIn(path: Path): boolean {
+    const last = path.at(-1);
+    const holder = this.getIn(path.slice(0, -1));
+    if (holder?.kind === "map" && last !== undefined) return holder.delete(String(last));
+    if (holder?.kind === "seq" && typeof last === "number" && last < holder.size) {
+      holder.remove(last);
+      return true;
+    }
+    return false;
+  }
+
+  /** Null-prototype objects and arrays; aliases and `<<` resolved. Throws KptError when aliases blow up. */
+  toJS(): unknown {
+    return toPlain(this);
+  }
+
+  /** A detached copy that remembers its source text and brings its comments along. */
+  clone(): MapNode {
+    return inheritTrivia(this.copyTree(), this);
+  }
+
+  copyTree(): MapNode {
+    const copy = new MapNode(this.source, this.start, this.end, this.flow);
+    for (const entry of this.#entries) {
+      const added = copy.adopt(entry.key.copyTree(), entry.value.copyTree());
+      added.trivia = entry.trivia === undefined ? undefined : { ...entry.trivia };
+    }
+    copy.hasBraces = this.hasBraces;
+    copy.restructured = this.restructured;
+    copy.materialized = this.materialized;
+    copy.tail = this.tail;
+    return finishCopy(this, copy);
+  }
+}
+
+export class SeqNode extends BaseNode {
+  readonly kind = "seq";
+  /** Whether the sequence is written in brackets. */
+  flow: boolean;
+  /** Whether the dashes stood in the column of the key above them. */
+  readonly compact: boolean;
+  restructured = false;
+  /** Whether the comments around the entries were taken out of the text. */
+  materialized = false;
+  tail: string | undefined;
+  /** One for each item, once comments have been looked at. */
+  trivia: (Trivia | undefined)[] | undefined;
+  readonly #items: YamlNode[] = [];
+
+  constructor(source: SourceText | undefined, start: number, end: number, flow: boolean, compact: boolean) {
+    super(source, start, end);
+    this.flow = flow;
+    this.compact = compact;
+  }
+
+  get items(): readonly YamlNode[] {
+    return this.#items;
+  }
+  get size(): number {
+    return this.#items.length;
+  }
+
+  /** Adds an item that is there in the source; for the reader. */
+  adopt(item: YamlNode): void {
+    item.up = this;
+    this.#items.push(item);
+  }
+
+  get(index: number): YamlNode | undefined {
+    return this.#items[index];
+  }
+  push(value: YamlNode | PlainValue): void {
+    this.insert(this.#items.length, value);
+  }
+  /** Adds an item before the one at a position. A node in use elsewhere is copied, with its comments. */
+  insert(index: number, value: YamlNode | PlainValue): void {
+    materialize(this);
+    const node = detached(toNode(value));
+    this.#items.splice(index, 0, node);
+    this.trivia?.splice(index, 0, takeCarried(node, this));
+    node.up = this;
+    this.restructured = true;
+    this.touch();
+  }
+  /** Removes an item with the comments that belong to it. */
+  remove(index: number): void {
+    if (index < 0 || index >= this.#items.length) return;
+    materialize(this);
+    const [removed] = this.#items.splice(index, 1);
+    const trivia = this.trivia?.splice(index, 1)[0];
+    if (removed !== undefined) removed.up = undefined;
+    keepGap(this, trivia, index === 0, this.trivia?.[index]);
+    this.restructured = true;
+    this.touch();
+  }
+  /** Puts another value in the place of an item; its comments stay. A scalar keeps its spelling where possible. */
+  replace(index: number, value: YamlNode | PlainValue): void {
+    const present = this.#items[index];
+    if (present === undefined) throw new Error(`no item ${index}`);
+    if (present === value) return;
+    if (isScalarValue(value) && present.kind === "scalar") {
+      if (present.toJS() !== value) present.setValue(value);
+      return;
+    }
+    materialize(this);
+    const node = detached(toNode(value));
+    present.up = undefined;
+    this.#items[index] = node;
+    node.up = this;
+    const trivia = this.trivia?.[index];
+    if (trivia !== undefined) trivia.isFresh = true;
+    this.restructured = true;
+    this.touch();
+  }
+  /** Moves an item with its comments. */
+  move(from: number, to: number): void {
+    if (from === to || this.#items[from] === undefined) return;
+    materialize(this);
+    this.#items.splice(to, 0, ...this.#items.splice(from, 1));
+    this.trivia?.splice(to, 0, ...this.trivia.splice(from, 1));
+    this.restructured = true;
+    this.touch();
+  }
+  /** The comments of an item, to read and to set. */
+  itemComments(index: number): ItemComments {
+    return commentView(this, () => this.trivia?.[index]);
+  }
+
+  toJS(): unknown {
+    return toPlain(this);
+  }
+
+  clone(): SeqNode {
+    return inheritTrivia(this.copyTree(), this);
+  }
+
+  copyTree(): SeqNode {
+    const copy = new SeqNode(this.source, this.start, this.end, this.flow, this.compact);
+    for (const item of this.#items) copy.adopt(item.copyTree());
+    copy.trivia = this.trivia?.map(trivia => (trivia === undefined ? undefined : { ...trivia }));
+    copy.restructured = this.restructured;
+    copy.materialized = this.materialized;
+    copy.tail = this.tail;
+    return finishCopy(this, copy);
+  }
+}
+
+/** A node for a plain value; a node is taken as it is. */
+export function toNode(value: YamlNode | PlainValue): YamlNode {
+  if (isNode(value)) return value;
+  if (isScalarValue(value)) return scalarNode(value);
+  if (isList(value)) {
+    const seq = new SeqNode(undefined, -1, -1, false, false);
+    for (const item of value) seq.push(toNode(item));
+    return seq;
+  }
+  const map = new MapNode(undefined, -1, -1, false);
+  for (const [key, item] of value instanceof Map ? value : Object.entries(value)) {
+    if (item !== undefined) map.set(key, toNode(item));
+  }
+  return map;
+}
+
+/** A new scalar, spelled as Go's yaml.v3 spells it unless a style is given. */
+export function scalarNode(value: PlainScalar, style?: ScalarStyle): ScalarNode {
+  if (typeof value !== "string") return new ScalarNode(undefined, -1, -1, "plain", 0, scalarSpelling(value));
+  return new ScalarNode(undefined, -1, -1, restyle(value, style ?? chooseStyle(value), false), 0, value);
+}
+
+function keyNode(key: string): ScalarNode {
+  const style = key.includes("\n") ? "double" : chooseStyle(key);
+  return new ScalarNode(undefined, -1, -1, style, 0, key);
+}
+
+function scalarSpelling(value: null | boolean | number | bigint): string {
+  if (value === null) return "null";
+  if (typeof value !== "number" || Number.isFinite(value)) return String(Object.is(value, -0) ? 0 : value);
+  if (Number.isNaN(value)) return ".nan";
+  return value > 0 ? ".inf" : "-.inf";
+}
+
+export function isNode(value: YamlNode | PlainValue): value is YamlNode {
+  return value instanceof BaseNode;
+}
+
+function isList(value: object): value is readonly PlainValue[] {
+  return Array.isArray(value);
+}
+
+function isScalarValue(value: YamlNode | PlainValue): value is PlainScalar {
+  return value === null || typeof value !== "object";
+}
+
+function textOfKey(key: YamlNode): string {
+  if (key.kind === "scalar") return key.text;
+  if (key.kind === "alias") return `*${key.name}`;
+  return key.source === undefined ? "" : key.source.text.slice(key.start, key.end);
+}
+
+function detached(node: YamlNode): YamlNode {
+  return node.up === undefined ? node : node.clone();
+}
+
+function finishCopy<N extends YamlNode>(from: N, copy: N): N {
+  copy.changed = from.changed;
+  copy.isRetagged = from.isRetagged;
+  copy.setProps(from.tag, from.anchor);
+  return copy;
+}
+
+function child(node: YamlNode | undefined, step: string | number): YamlNode | undefined {
+  const holder = node?.kind === "alias" ? node.target() : node;
+  if (holder?.kind === "map") return holder.get(String(step));
+  if (holder?.kind === "seq" && typeof step === "number") return holder.get(step);
+  return undefined;
+}
+
+function put(holder: YamlNode, step: string | number, value: YamlNode | PlainValue): void {
+  if (holder.kind === "map") holder.set(String(step), value);
+  else if (holder.kind === "seq" && typeof step === "number") {
+    if (step < holder.size) holder.replace(step, value);
+    else holder.push(value);
+  } else throw new Error(`${JSON.stringify(step)} is no field of a ${holder.kind}`);
+}
+
+/** Remarks that stand alone above a removed entry stay; of the blank lines around it the wider gap stays. */
+function keepGap(
+  owner: MapNode | SeqNode,
+  removed: Trivia | undefined,
+  wasFirst: boolean,
+  next: Trivia | undefined,
+): void {
+  const gap = removed?.gap;
+  if (gap === undefined) {
+    if (wasFirst && next?.gap !== undefined && !next.gap.includes("#")) next.gap = undefined;
+    return;
+  }
+  const hasRemarks = gap.includes("#");
+  if (next === undefined) {
+    if (hasRemarks) owner.tail = gap + (owner.tail ?? "");
+  } else if (hasRemarks) next.gap = gap + (next.gap ?? "");
+  else if (wasFirst || gap.length > (next.gap?.length ?? 0)) {
+    if (next.gap?.includes("#") !== true) next.gap = gap;
   }
 }

@@ -1,6 +1,12 @@
-import type { YamlFile } from "./file.ts";
+import { YamlFile } from "./file.ts";
+import { readDocuments } from "./read.ts";
+import { SourceText } from "./source.ts";
 
-/** Reads all documents of a text. Throws KptError YAML_SYNTAX with the place. */
-export function parseYaml(_text: string, _options?: { file?: string }): YamlFile {
-  throw new Error("not built yet");
+/**
+ * Reads all documents of a text; JSON is YAML in braces. Throws KptError YAML_SYNTAX with the place, also for
+ * keys that come twice.
+ */
+export function parseYaml(text: string, options: { file?: string } = {}): YamlFile {
+  const source = new SourceText(text, options.file);
+  return new YamlFile(source, readDocuments(source));
 }

@@ -1,33 +1,45 @@
-import type { MapNode, PlainScalar, PlainValue, ScalarNode, ScalarStyle, SeqNode, YamlNode } from "./node.ts";
+import type { PlainScalar, PlainValue, ScalarNode, ScalarStyle, YamlNode } from "./node.ts";
+import { isNode, MapNode, SeqNode, scalarNode, toNode } from "./node.ts";
+import { Out } from "./out.ts";
+import { Writer } from "./write.ts";
 
+export { toNode } from "./node.ts";
+
+/** A new mapping. */
 export function newMap(
-  _value?: { readonly [key: string]: PlainValue } | ReadonlyMap<string, PlainValue>,
-  _options?: { flow?: boolean },
+  value: { readonly [key: string]: PlainValue } | ReadonlyMap<string, PlainValue> = {},
+  options: { flow?: boolean } = {},
 ): MapNode {
-  throw new Error("not built yet");
+  const node = toNode(value);
+  const map = node.kind === "map" ? node : new MapNode(undefined, -1, -1, false);
+  map.flow = options.flow ?? false;
+  return map;
 }
 
-export function newSeq(_items?: readonly PlainValue[], _options?: { flow?: boolean }): SeqNode {
-  throw new Error("not built yet");
+/** A new sequence. */
+export function newSeq(items: readonly PlainValue[] = [], options: { flow?: boolean } = {}): SeqNode {
+  const seq = new SeqNode(undefined, -1, -1, options.flow ?? false, false);
+  for (const item of items) seq.push(item);
+  return seq;
 }
 
-export function newScalar(_value: PlainScalar, _options?: { style?: ScalarStyle }): ScalarNode {
-  throw new Error("not built yet");
+/** A new scalar, spelled as Go's yaml.v3 spells it unless a style is given. */
+export function newScalar(value: PlainScalar, options: { style?: ScalarStyle } = {}): ScalarNode {
+  return scalarNode(value, options.style);
 }
 
-export function toNode(_value: YamlNode | PlainValue): YamlNode {
-  throw new Error("not built yet");
-}
-
-/** New text in Go's style. */
+/** The text of one document: new parts in Go's style, parts that were read as they stand in their source. */
 export function stringify(
-  _value: PlainValue | YamlNode,
-  _options?: { indentSeq?: "wide" | "compact" },
+  value: PlainValue | YamlNode,
+  options: { indentSeq?: "wide" | "compact" } = {},
 ): string {
-  throw new Error("not built yet");
+  const node = isNode(value) ? value : toNode(value);
+  const out = new Out("\n");
+  new Writer(out, { width: 2, isCompact: options.indentSeq !== "wide", isJson: false }).root(node);
+  return out.toString();
 }
 
 /** The text Go's kyaml encoder gives for the same tree, comments included. */
-export function canonicalText(_node: YamlNode, _options?: { indentSeq?: "compact" | "wide" }): string {
-  throw new Error("not built yet");
+export function canonicalText(node: YamlNode, options: { indentSeq?: "compact" | "wide" } = {}): string {
+  return stringify(node, options);
 }

@@ -1,0 +1,64 @@
+import { reindent } from "./region.ts";
+import type { SourceText } from "./source.ts";
+
+/** A text in the making: copied slices of sources and new pieces, with one line ending. */
+export class Out {
+  readonly #pieces: string[] = [];
+  readonly #newline: "\n" | "\r\n";
+  #last = "\n";
+
+  constructor(newline: "\n" | "\r\n") {
+    this.#newline = newline;
+  }
+
+  /** Adds new text, whose line breaks are plain line feeds. */
+  raw(text: string): void {
+    if (text === "") return;
+    this.#push(this.#newline === "\n" ? text : text.replaceAll("\n", "\r\n"));
+  }
+
+  /** Copies a slice of a source, its lines shifted to the right by a number of columns. */
+  copy(source: SourceText, from: number, to: number, shift: number): void {
+    if (from >= to) return;
+    let text = source.text.slice(from, to);
+    if (shift !== 0) text = reindent(text, shift, source.lineStart(from) === from);
+    this.#push(this.#adapt(text));
+  }
+
+  /** Adds whole lines that were taken out of a source. */
+  lines(text: string | undefined, shift: number): void {
+    if (text === undefined || text === "") return;
+    this.breakLine();
+    this.#push(this.#adapt(reindent(text, shift, true)));
+  }
+
+  /** Ends the line unless nothing is on it. */
+  breakLine(): void {
+    if (this.#last !== "\n") this.#push(this.#newline);
+  }
+
+  /** Begins a line at a column. */
+  indent(column: number): void {
+    this.breakLine();
+    if (column > 0) this.#push(" ".repeat(column));
+  }
+
+  get endsInBlank(): boolean {
+    return this.#last === " " || this.#last === "\n" || this.#last === "\t";
+  }
+
+  toString(): string {
+    return this.#pieces.join("");
+  }
+
+  #adapt(text: string): string {
+    if (this.#newline === "\n") return text.includes("\r\n") ? text.replaceAll("\r\n", "\n") : text;
+    return text.replace(/\r?\n/g, "\r\n");
+  }
+
+  #push(text: string): void {
+    if (text === "") return;
+    this.#pieces.push(text);
+    this.#last = text[text.length - 1] ?? "";
+  }
+}

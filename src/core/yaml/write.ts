@@ -1,0 +1,452 @@
+import type { Trivia } from "./comments.ts";
+import { materialize } from "./comments.ts";
+import type { MapNode, ScalarNode, SeqNode, YamlNode } from "./node.ts";
+import type { Out } from "./out.ts";
+import { double, spellScalar } from "./quote.ts";
+import type { SourceNode } from "./region.ts";
+import {
+  beginsLine,
+  hasSource,
+  isBlockCollection,
+  leadStart,
+  reindent,
+  sourceColumn,
+  tailEnd,
+} from "./region.ts";
+import { readBlockHeader, scalarType } from "./scalar-text.ts";
+
+/** How new text looks where its surroundings don't tell. */
+export interface Layout {
+  /** Blanks per level. */
+  width: number;
+  /** Whether dashes stand in the column of the key above them. */
+  isCompact: boolean;
+  /** Whether strings and keys in brackets are double-quoted. */
+  isJson: boolean;
+}
+
+/** Prints nodes: what is as in its source is copied, the rest is written in the style around it. */
+export class Writer {
+  readonly #out: Out;
+  readonly #layout: Layout;
+
+  constructor(out: Out, layout: Layout) {
+    this.#out = out;
+    this.#layout = layout;
+  }
+
+  /** Writes the root of a document that isn't in its source's place, at column 0, as whole lines. */
+  root(node: YamlNode): void {
+    this.#out.breakLine();
+    if (isFilledBlock(node)) this.block(node, 0, false);
+    else {
+      this.#props(node, "");
+      this.#value(node, -this.#layout.width, false);
+    }
+    this.#out.breakLine();
+  }
+
+  /** Writes a root in its place; false when it needs to be written anew. */
+  rootInPlace(node: SourceNode): { from: number; to: number; write: () => void } | undefined {
+    if (!isInPlace(node)) return undefined;
+    const [from, to] = regionOf(node);
+    return { from, to, write: () => this.#inPlace(node, 0) };
+  }
+
+  /** Writes a block collection with its lead comments; `isInline` where a dash has begun the line. */
+  block(node: MapNode | SeqNode, column: number, isInline: boolean): void {
+    const out = this.#out;
+    const shift = column - sourceColumn(node);
+    if (hasSource(node) && !node.restructured && childrenOf(node).every(isInPlace)) {
+      const { start } = node;
+      if (!isInline) {
+        out.lines(leadText(node), shift);
+        out.indent(column);
+      }
+      this.#patched(node, childrenOf(node), start, tailEnd(node), shift);
+      return;
+    }
+    materialize(node);
+    const size = node.size;
+    for (let i = 0; i < size; i++) {
+      const trivia = triviaOf(node, i);
+      const value = node.kind === "map" ? node.entries[i]!.value : node.items[i]!;
+      if (i > 0 || !isInline) {
+        out.lines(trivia?.gap, shift);
+        out.lines(trivia?.head, shift);
+        if (node.kind === "seq" && !keepsPlace(trivia, value) && goesInline(value, trivia)) {
+          out.lines(leadText(value), column - sourceColumn(value));
+        }
+        out.indent(column);
+      }
+      this.#slot(node, i, trivia, column, shift);
+      out.lines(trivia?.foot, shift);
+    }
+    out.lines(node.tail, shift);
+  }
+
+  /** Copies a region of a collection, with its changed children in their places. */
+  #patched(node: SourceNode, children: readonly YamlNode[], from: number, to: number, shift: number): void {
+    let cursor = from;
+    for (const child of children) {
+      if (!child.changed || !hasSource(child)) continue;
+      const [start, end] = regionOf(child);
+      this.#out.copy(node.source, cursor, Math.max(start, cursor), shift);
+      this.#inPlace(child, shift);
+      cursor = end;
+    }
+    this.#out.copy(node.source, cursor, to, shift);
+  }
+
+  #inPlace(node: SourceNode, shift: number): void {
+    if (isBlockCollection(node)) {
+      this.block(node, sourceColumn(node) + shift, !beginsLine(node.source, node.start));
+    } else if (node.kind === "map" || node.kind === "seq") this.#flow(node, shift);
+    else if (node.kind === "scalar") {
+      const parent = node.parent;
+      const flow =
+        parent?.flow === true || (parent?.kind === "map" && !parent.entries.some(it => it.value === node));
+      const text = this.#spell(node, 0, flow);
+      if (text !== "" && !this.#out.endsInBlank && node.start === node.end) this.#out.raw(" ");
+      this.#out.raw(text);
+    }
+  }
+
+  #slot(
+    node: MapNode | SeqNode,
+    index: number,
+    trivia: Trivia | undefined,
+    column: number,
+    shift: number,
+  ): void {
+    const out = this.#out;
+    const entry = node.kind === "map" ? node.entries[index] : undefined;
+    const value = entry?.value ?? (node.kind === "seq" ? node.items[index] : undefined);
+    if (value === undefined) return;
+    if (hasSource(node) && trivia !== undefined && keepsPlace(trivia, value)) {
+      const children = entry === undefined ? [value] : [entry.key, value];
+      this.#patched(node, children, trivia.from, trivia.to, shift);
+      return;
+    }
+    const isKept = hasSource(node) && trivia !== undefined && trivia.from >= 0 && !trivia.isFresh;
+    let prefixEnd = -1;
+    if (entry === undefined) out.raw("-");
+    else this.#key(node, entry.key, trivia, shift);
+    if (
+      isKept &&
+      hasSource(value) &&
+      !value.isRetagged &&
+      !isBlockCollection(value) &&
+      value.start < value.end
+    ) {
+      // The blanks before the value, its tag and its anchor.
+      const from = entry === undefined ? trivia.from + 1 : this.#colonEnd(node, entry.key);
+      if (!node.source.text.slice(from, value.start).includes("\n")) prefixEnd = from;
+    }
+    if (isFilledBlock(value)) {
+      this.#props(value, " ");
+      const remark = trivia?.key ?? (trivia?.isFresh === true ? trivia.line : undefined);
+      if (entry === undefined && goesInline(value, trivia)) {
+        out.raw(" ");
+        this.block(value, column + 2, true);
+        return;
+      }
+      out.raw(remark ?? "");
+      out.raw("\n");
+      this.block(value, this.#childColumn(node, value, isKept, column, shift), false);
+      return;
+    }
+    if (prefixEnd >= 0 && hasSource(value)) out.copy(value.source, prefixEnd, value.start, 0);
+    else {
+      this.#props(value, " ");
+      if (!isEmptyScalar(value) || this.#layout.isJson) out.raw(" ");
+    }
+    const remark = trivia?.line ?? trivia?.key;
+    this.#value(value, column, false, remark);
+    out.raw("\n");
+  }
+
+  #key(node: MapNode | SeqNode, key: YamlNode, trivia: Trivia | undefined, shift: number): void {
+    const out = this.#out;
+    if (hasSource(node) && trivia !== undefined && trivia.from >= 0 && hasSource(key)) {
+      out.copy(node.source, trivia.from, key.start, 0);
+      if (key.changed && key.kind === "scalar") out.raw(this.#spell(key, 0, true));
+      else out.copy(node.source, key.start, key.end, shift);
+      const end = this.#colonEnd(node, key);
+      const between = node.source.text.slice(key.end, end);
+      if (between.endsWith(":")) out.copy(node.source, key.end, end, shift);
+      else out.raw(":");
+    } else {
+      this.#value(key, 0, true);
+      out.raw(":");
+    }
+  }
+
+  /** Offset behind the colon of a key, or its end when there is none. */
+  #colonEnd(node: SourceNode, key: YamlNode): number {
+    const { text } = node.source;
+    let at = key.end;
+    for (;;) {
+      const code = text.charCodeAt(at);
+      if (code === 0x3a) return at + 1;
+      if (code === 0x23) at = text.indexOf("\n", at);
+      else if (code !== 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) return key.end;
+      if (at < 0) return key.end;
+      at++;
+    }
+  }
+
+  #childColumn(
+    node: MapNode | SeqNode,
+    value: MapNode | SeqNode,
+    isKept: boolean,
+    column: number,
+    shift: number,
+  ): number {
+    if (isKept && hasSource(value) && beginsLine(value.source, value.start))
+      return sourceColumn(value) + shift;
+    if (node.kind === "map" && value.kind === "seq") {
+      return this.#isCompact(node) ? column : column + this.#layout.width;
+    }
+    return column + (node.kind === "seq" ? 2 : this.#layout.width);
+  }
+
+  /** Whether new sequences below a mapping are compact: as those beside them, else as in the document. */
+  #isCompact(map: MapNode): boolean {
+    for (const { value } of map.entries) {
+      if (
+        value.kind === "seq" &&
+        hasSource(value) &&
+        !value.flow &&
+        value.size > 0 &&
+        value.source === map.source
+      ) {
+        return value.compact;
+      }
+    }
+    return this.#layout.isCompact;
+  }
+
+  #props(node: YamlNode, before: string): void {
+    if (node.anchor !== undefined) this.#out.raw(`${before}&${node.anchor}${before === "" ? " " : ""}`);
+    if (node.tag !== undefined) this.#out.raw(`${before}${node.tag}${before === "" ? " " : ""}`);
+  }
+
+  /** Writes a value on its key's line; a comment goes behind it, or into the header of a block scalar. */
+  #value(node: YamlNode, column: number, flow: boolean, remark = ""): void {
+    const out = this.#out;
+    if (node.kind === "scalar") {
+      const text = this.#scalar(node, column, flow);
+      const header = isBlockStyle(node) && !flow ? text.indexOf("\n") : -1;
+      if (header >= 0) out.raw(text.slice(0, header) + remark + text.slice(header));
+      else out.raw(text + remark);
+      return;
+    }
+    if (node.kind === "alias") out.raw(`*${node.name}${flow && node.parent?.kind === "map" ? " " : ""}`);
+    else if (hasSource(node) && node.flow) {
+      this.#flow(node, column - lineIndent(node));
+    } else this.#newFlow(node);
+    out.raw(remark);
+  }
+
+  #scalar(node: ScalarNode, column: number, flow: boolean): string {
+    const { source, start, end } = node;
+    if (source === undefined || node.changed || flow) return this.#spell(node, column, flow);
+    if (!isBlockStyle(node)) {
+      const text = source.text.slice(start, end).replaceAll("\r\n", "\n");
+      return text.includes("\n") ? reindent(text, column - lineIndent(node), false) : text;
+    }
+    const { indicator, content } = readBlockHeader(source.text, start);
+    const header = /^[|>][-+0-9]*/.exec(source.text.slice(start, start + 4))?.[0] ?? "|";
+    if (content > end) return header;
+    const target = Math.max(column, 0) + (indicator > 0 ? indicator : this.#layout.width);
+    const lines = source.text.slice(content, end).replaceAll("\r\n", "\n");
+    return `${header}\n${reindent(lines, target - node.indent, true)}`;
+  }
+
+  #spell(node: ScalarNode, column: number, flow: boolean): string {
+    const { text, type } = node;
+    if (this.#layout.isJson && flow) {
+      if (type === "string") return double(text);
+      if (text === "") return "null";
+    }
+    const { width } = this.#layout;
+    if (text === "" && node.style === "plain")
+      return type === "null" && !flow ? "" : type === "null" ? "null" : '""';
+    return spellScalar(text, node.style, { flow, column: Math.max(column, 0) + width, indicator: width });
+  }
+
+  // Flow collections
+
+  #flow(node: MapNode | SeqNode, shift: number): void {
+    if (!hasSource(node)) {
+      this.#newFlow(node);
+      return;
+    }
+    if (!node.restructured && childrenOf(node).every(isInPlace)) {
+      this.#patched(node, childrenOf(node), node.start, node.end, shift);
+      return;
+    }
+    materialize(node);
+    const [open, close] = node.kind === "map" ? ["{", "}"] : ["[", "]"];
+    const size = node.size;
+    if (size === 0) {
+      this.#out.raw(open + close);
+      return;
+    }
+    const first = firstSeparator(node);
+    const lineBreak = /\n[ \t]*$/.exec(first.replaceAll("\r\n", "\n"))?.[0];
+    const between = lineBreak === undefined ? ", " : `,${lineBreak}`;
+    for (let i = 0; i < size; i++) {
+      const trivia = triviaOf(node, i);
+      const previous = triviaOf(node, i - 1);
+      if (i === 0) this.#out.lines(undefined, 0);
+      let separator = i === 0 ? first : between;
+      if (
+        i > 0 &&
+        trivia?.separator !== undefined &&
+        trivia.order > 0 &&
+        previous?.order === trivia.order - 1
+      ) {
+        separator = trivia.separator;
+      }
+      this.#out.raw(reindent(separator.replaceAll("\r\n", "\n"), shift, false));
+      this.#flowSlot(node, i, trivia, shift);
+    }
+    this.#out.raw(reindent((node.tail ?? close).replaceAll("\r\n", "\n"), shift, false));
+  }
+
+  #flowSlot(node: MapNode | SeqNode, index: number, trivia: Trivia | undefined, shift: number): void {
+    const entry = node.kind === "map" ? node.entries[index] : undefined;
+    const value = entry?.value ?? (node.kind === "seq" ? node.items[index] : undefined);
+    if (value === undefined) return;
+    const children = entry === undefined ? [value] : [entry.key, value];
+    if (hasSource(node) && trivia !== undefined && !trivia.isFresh && children.every(isInPlace)) {
+      this.#patched(node, children, trivia.from, trivia.to, shift);
+      return;
+    }
+    if (entry !== undefined) {
+      this.#flowValue(entry.key, shift);
+      this.#out.raw(": ");
+    }
+    this.#flowValue(value, shift);
+  }
+
+  #flowValue(node: YamlNode, shift: number): void {
+    this.#props(node, "");
+    if (hasSource(node) && node.kind !== "scalar" && node.kind !== "alias" && node.flow)
+      this.#flow(node, shift);
+    else this.#value(node, 0, true);
+  }
+
+  #newFlow(node: MapNode | SeqNode): void {
+    const out = this.#out;
+    out.raw(node.kind === "map" ? "{" : "[");
+    for (let i = 0; i < node.size; i++) {
+      if (i > 0) out.raw(", ");
+      this.#flowSlot(node, i, undefined, 0);
+    }
+    out.raw(node.kind === "map" ? "}" : "]");
+  }
+}
+
+function childrenOf(node: MapNode | SeqNode): readonly YamlNode[] {
+  if (node.kind === "seq") return node.items;
+  const all: YamlNode[] = [];
+  for (const { key, value } of node.entries) all.push(key, value);
+  return all;
+}
+
+function triviaOf(node: MapNode | SeqNode, index: number): Trivia | undefined {
+  return node.kind === "map" ? node.entries[index]?.trivia : node.trivia?.[index];
+}
+
+/** The bytes that a node in its place stands for. */
+function regionOf(node: SourceNode): [from: number, to: number] {
+  return isBlockCollection(node)
+    ? [leadStart(node.source, node.start), tailEnd(node)]
+    : [node.start, node.end];
+}
+
+/** Whether an item can be written over its source, so that everything around the changed value stays. */
+function keepsPlace(trivia: Trivia | undefined, value: YamlNode): boolean {
+  return (
+    trivia !== undefined && trivia.from >= 0 && !trivia.isFresh && !trivia.isRemarked && isInPlace(value)
+  );
+}
+
+/** Whether a node that may be changed can be written where its source is. */
+function isInPlace(node: YamlNode): boolean {
+  if (!node.changed) return true;
+  if (!hasSource(node) || node.isRetagged) return false;
+  if (isBlockCollection(node)) {
+    if (node.size === 0) return false;
+    return !(node.restructured && !beginsLine(node.source, node.start) && leadText(node) !== undefined);
+  }
+  if (node.kind !== "scalar") return true;
+  if (isBlockStyle(node) && node.parent?.flow !== true) return false;
+  if (node.start < node.end) return !/[|>]/.test(node.source.text[node.start] ?? "");
+  // Where nothing was written there must be a colon or dash to write behind.
+  return /[:-]/.test(node.source.text[node.start - 1] ?? "") && node.parent?.flow !== true;
+}
+
+function isBlockStyle(node: ScalarNode): boolean {
+  return node.style === "literal" || node.style === "folded";
+}
+
+function isFilledBlock(node: YamlNode): node is (MapNode | SeqNode) & { readonly flow: false } {
+  return isBlockCollection(node) && node.size > 0;
+}
+
+function isEmptyScalar(node: YamlNode): boolean {
+  return (
+    node.kind === "scalar" &&
+    node.text === "" &&
+    node.style === "plain" &&
+    scalarType("", "plain", node.tag) === "null"
+  );
+}
+
+/** Whether a collection below a dash begins on the dash's line. */
+function goesInline(value: YamlNode, trivia: Trivia | undefined): boolean {
+  if (!isFilledBlock(value) || value.tag !== undefined || value.anchor !== undefined) return false;
+  if (trivia?.key !== undefined) return false;
+  return (
+    trivia === undefined || trivia.isFresh || !hasSource(value) || !beginsLine(value.source, value.start)
+  );
+}
+
+/** The comment and blank lines above the first entry of a collection. */
+function leadText(node: YamlNode): string | undefined {
+  if (!isBlockCollection(node)) return undefined;
+  if (node.restructured || !hasSource(node)) {
+    const first = triviaOf(node, 0);
+    const lead = (first?.gap ?? "") + (first?.head ?? "");
+    return lead === "" ? undefined : lead;
+  }
+  const { source, start } = node;
+  const from = leadStart(source, start);
+  const to = source.lineStart(start);
+  return from < to && from < start ? source.text.slice(from, to) : undefined;
+}
+
+function firstSeparator(node: MapNode | SeqNode): string {
+  const all = node.kind === "map" ? node.entries.map(entry => entry.trivia) : (node.trivia ?? []);
+  const first = all.find(trivia => trivia?.order === 0)?.separator;
+  if (first !== undefined) return first;
+  const open = node.kind === "map" ? "{" : "[";
+  const source = node.source?.text ?? "";
+  // The first item is gone: its separator is still in the source.
+  const lead =
+    /^[ \t\r\n]*/.exec(source.slice(node.start + 1, Math.min(node.end, node.start + 1000)))?.[0] ?? "";
+  return all.some(trivia => trivia !== undefined && trivia.order > 0) ? open + lead : open;
+}
+
+/** Indentation of the line on which a node begins. */
+function lineIndent(node: YamlNode): number {
+  if (!hasSource(node)) return 0;
+  const line = node.source.lineStart(node.start);
+  let at = line;
+  while (node.source.text.charCodeAt(at) === 0x20) at++;
+  return at - line;
+}
