@@ -27,7 +27,9 @@ export interface ActuationEvent {
   status: ActuationStatus;
   operation?: Operation;
   error?: string;
-  object?: JsonMap;
+  /** In dry runs: the object as it is and as it would be. */
+  before?: JsonMap;
+  after?: JsonMap;
 }
 
 export interface WaitEvent {

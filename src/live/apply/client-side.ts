@@ -9,6 +9,7 @@ import { owningInventory } from "../plan/filters/inventory-policy.ts";
 import { annotation, idOf } from "../plan/identity.ts";
 import { lastApplied, withLastApplied, withoutNulls } from "./last-applied.ts";
 import { patchRules } from "./patch-rules.ts";
+import { patched } from "./patched.ts";
 import { failure, type SendOptions, type SendResult } from "./result.ts";
 import { isSecret, maskSecret, maskValues } from "./secrets.ts";
 import { threeWayPatch } from "./three-way.ts";
@@ -36,7 +37,7 @@ export async function applyClientSide(sending: Sending): Promise<SendResult> {
   for (let attempt = 1; ; attempt++) {
     if (live === undefined) {
       if (options.dryRun !== "none") {
-        return { status: "Successful", operation: "created", object: modified };
+        return { status: "Successful", operation: "created", after: sending.object };
       }
       const created = await create(sending, modified);
       if (created.result !== undefined) return created.result;
@@ -52,7 +53,8 @@ export async function applyClientSide(sending: Sending): Promise<SendResult> {
       return { status: "Successful", operation: "unchanged", object: live };
     }
     if (options.dryRun !== "none") {
-      return { status: "Successful", operation: "configured", object: live };
+      const after = patched(live, patch, rules);
+      return { status: "Successful", operation: "configured", before: live, after };
     }
     try {
       const kind = rules === undefined ? "merge" : "strategic";

@@ -15,7 +15,7 @@ export async function removeObject(
   live: JsonMap,
   options: SendOptions,
 ): Promise<SendResult> {
-  if (options.dryRun !== "none") return { status: "Successful" };
+  if (options.dryRun !== "none") return { status: "Successful", before: live };
   const uid = textAt(live, "metadata", "uid") ?? "";
   if (uid === "") return failure('.metadata.uid: Not found: ""');
   const { namespace, name } = idOf(live);

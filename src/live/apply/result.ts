@@ -13,7 +13,15 @@ export interface SendOptions {
 
 /** What became of sending one object. */
 export type SendResult =
-  | { status: "Successful"; operation?: Operation; object?: JsonMap }
+  | {
+      status: "Successful";
+      operation?: Operation;
+      /** The answer of the server. */
+      object?: JsonMap;
+      /** In dry runs: as it is and as it would be. */
+      before?: JsonMap;
+      after?: JsonMap;
+    }
   | { status: "Failed"; error: string; isFateUnknown: boolean };
 
 export function failure(error: string, isFateUnknown = false): SendResult {

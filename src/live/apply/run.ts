@@ -283,6 +283,8 @@ class Run {
     const type = action === "apply" ? "apply" : this.#in.mode === "apply" ? "prune" : "delete";
     const event: ActuationEvent = { type, id, status: sent.status };
     if (sent.status === "Successful" && sent.operation !== undefined) event.operation = sent.operation;
+    if (sent.status === "Successful" && sent.before !== undefined) event.before = sent.before;
+    if (sent.status === "Successful" && sent.after !== undefined) event.after = sent.after;
     if (sent.status === "Failed") event.error = sent.error;
     if (sent.status === "Skipped") event.error = sent.text;
     return event;

@@ -54,7 +54,7 @@ async function apply(sender: Sender, { vertex, source }: Item): Promise<Sent> {
     if (options.dryRun !== "none" && definedHere(sender.graph, vertex)) {
       const skip = firstSkip(filters.apply, vertex, undefined, context);
       return skip === undefined
-        ? { status: "Successful", operation: "created" }
+        ? { status: "Successful", operation: "created", after: vertex.object }
         : { status: "Skipped", ...skip };
     }
     return failure(noMatch(target.apiVersion ?? "", vertex.id.kind));

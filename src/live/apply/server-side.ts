@@ -35,7 +35,9 @@ export async function applyServerSide(sending: Sending): Promise<SendResult> {
       force: options.forceConflicts,
       dryRun: isDry ? "All" : undefined,
     });
-    return { status: "Successful", operation: "serversideapplied", object: answer };
+    if (!isDry) return { status: "Successful", operation: "serversideapplied", object: answer };
+    const before = live === undefined ? {} : { before: live };
+    return { status: "Successful", operation: "serversideapplied", ...before, after: answer };
   } catch (thrown) {
     return failure(maskValues(explain(thrown), object), isFateUnknown(thrown));
   }

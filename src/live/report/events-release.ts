@@ -1,7 +1,7 @@
 import { formatDisplay } from "../../core/resource-id.ts";
 import { cleanText } from "../../kube/clean-text.ts";
 import type { LiveEvent } from "../events.ts";
-import { invalidLine, statusLine } from "./events-seed.ts";
+import { diffLines, invalidLine, statusLine } from "./events-seed.ts";
 import type { Reporter, ReportOptions, Sink } from "./reporter.ts";
 import { type Counted, Tally } from "./tally.ts";
 
@@ -30,6 +30,7 @@ export function releaseReporter(out: Sink, options: ReportOptions): Reporter {
         case "delete": {
           const text = `${formatDisplay(event.id)} ${event.type} ${event.status.toLowerCase()}`;
           line(event.error === undefined ? text : `${text}: ${event.error}`);
+          if (options.showChanges) for (const change of diffLines(event)) line(change);
           break;
         }
         case "wait":

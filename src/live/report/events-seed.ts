@@ -1,6 +1,7 @@
 import type { ResourceId } from "../../core/resource-id.ts";
 import { formatDisplay } from "../../core/resource-id.ts";
 import { cleanText } from "../../kube/clean-text.ts";
+import { changeLines, shownChanges } from "../apply/changes.ts";
 import type { Action, ActuationEvent, LiveEvent, WaitEvent } from "../events.ts";
 import type { Reporter, ReportOptions, Sink } from "./reporter.ts";
 import { Tally } from "./tally.ts";
@@ -39,6 +40,7 @@ export function seedReporter(out: Sink, options: ReportOptions): Reporter {
         case "prune":
         case "delete":
           line(actuationLine(event));
+          if (options.showChanges) for (const text of diffLines(event)) line(text);
           break;
         case "wait":
           line(waitLine(event));
@@ -58,6 +60,12 @@ export function seedReporter(out: Sink, options: ReportOptions): Reporter {
       }
     },
   };
+}
+
+/** The fields of an object that would be changed, below its line. */
+export function diffLines({ before, after }: ActuationEvent): string[] {
+  if (before === undefined || after === undefined) return [];
+  return changeLines(shownChanges(before, after)).map(text => `    ${text}`);
 }
 
 function actuationLine(event: ActuationEvent): string {

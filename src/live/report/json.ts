@@ -1,7 +1,8 @@
 import type { JsonMap } from "../../core/json.ts";
 import { compactJson } from "../../core/json.ts";
 import type { ResourceId } from "../../core/resource-id.ts";
-import type { LiveEvent } from "../events.ts";
+import { pathText, shownChanges } from "../apply/changes.ts";
+import type { ActuationEvent, LiveEvent } from "../events.ts";
 import type { Reporter, ReportOptions, Sink } from "./reporter.ts";
 import { type Counted, Tally } from "./tally.ts";
 
@@ -24,7 +25,12 @@ export function jsonReporter(out: Sink, options: ReportOptions): Reporter {
         case "prune":
         case "delete": {
           const fields: JsonMap = { type: event.type, ...idFields(event.id), status: event.status };
-          print(event.error === undefined ? fields : { ...fields, error: event.error });
+          if (event.error !== undefined) fields["error"] = event.error;
+          if (options.showChanges) {
+            if (event.operation !== undefined) fields["operation"] = event.operation;
+            fields["changes"] = changesOf(event);
+          }
+          print(fields);
           break;
         }
         case "wait": {
@@ -57,6 +63,16 @@ export function jsonReporter(out: Sink, options: ReportOptions): Reporter {
       }
     },
   };
+}
+
+function changesOf({ before, after }: ActuationEvent): JsonMap[] {
+  if (before === undefined || after === undefined) return [];
+  return shownChanges(before, after).map(change => {
+    const fields: JsonMap = { path: pathText(change.path) };
+    if (change.before !== undefined) fields["before"] = change.before;
+    if (change.after !== undefined) fields["after"] = change.after;
+    return fields;
+  });
 }
 
 function totals(tally: Tally, action: Counted): JsonMap {

@@ -17,5 +17,7 @@ export type DryRun = "none" | "client" | "server";
 export interface ReportOptions {
   showStatusEvents: boolean;
   dryRun: DryRun;
+  /** Show the fields that a dry run would change. */
+  showChanges?: boolean;
   now: () => Date;
 }

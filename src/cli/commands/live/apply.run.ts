@@ -1,3 +1,4 @@
+import { KptError } from "../../../core/error.ts";
 import { applyPackage } from "../../../live/apply/apply-package.ts";
 import {
   definitionMissing,
@@ -41,6 +42,9 @@ function checkFlags(flags: ApplyInput["flags"]): void {
   policyOf(flags["inventory-policy"]);
   statusPolicyOf(flags["status-policy"]);
   parallelismOf(flags.parallelism);
+  if (flags.diff === true && flags["dry-run"] !== true) {
+    throw new KptError("USAGE", "--diff shows what a dry run would change: it needs --dry-run");
+  }
 }
 
 /** The same over a session of any kind. */

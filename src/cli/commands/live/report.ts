@@ -50,7 +50,9 @@ export function paceOf(context: Context, output: string, mode: "apply" | "destro
   return { run: "stream", report: output === "json" || mode === "destroy" ? "waves" : "stream" };
 }
 
-type RunFlags = Pick<Input<typeof runFlags>["flags"], "output" | "show-status-events" | "fail-on-skip">;
+type RunFlags = Pick<Input<typeof runFlags>["flags"], "output" | "show-status-events" | "fail-on-skip"> & {
+  diff?: boolean;
+};
 
 /** Carries out a run and prints its events; the exit code says how it went. */
 export async function reported(
@@ -64,6 +66,7 @@ export async function reported(
   const reporter = reporters[output](context.stdout, {
     showStatusEvents: flags["show-status-events"] === true,
     dryRun,
+    showChanges: flags.diff === true,
     now: () => context.now(),
   });
   const tally = new Tally();
