@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type JsonMap, textAt, valueAt } from "../../core/json.ts";
+import type { Clock } from "../clock.ts";
 import { mapsAt, numberAt } from "../kube-object.ts";
 import { Bench } from "../testing.ts";
 
@@ -279,9 +280,14 @@ test("a Service gets an address at once and endpoints when its pods are ready", 
 });
 
 test("idle resolves when everything has settled", async () => {
-  const bench = new Bench({
-    clock: { now: Date.now, after: (_, callback) => (queueMicrotask(callback), () => {}) },
-  });
+  const immediate: Clock = {
+    now: Date.now,
+    after(_, callback) {
+      queueMicrotask(callback);
+      return () => {};
+    },
+  };
+  const bench = new Bench({ clock: immediate });
   await bench.post(`${apps}/deployments`, deployment("web"));
   await bench.sandbox.idle();
   const done = await get(bench, `${apps}/deployments/web`);
