@@ -2,12 +2,12 @@ import type { Resource } from "../core/resource.ts";
 import { ScalarNode } from "../core/yaml/node.ts";
 import { childMap, follow } from "./nodes.ts";
 
-/** The entries of a mapping whose values are scalars, each as its raw text (`~` stays `~`). */
+/** The entries of a mapping whose values are scalars, each as its raw text; null is the empty text. */
 export function rawData(config: Resource | undefined, field = "data"): Map<string, string> {
   const data = new Map<string, string>();
   for (const { keyText, value } of childMap(config?.node, field)?.entries ?? []) {
     const scalar = follow(value);
-    if (scalar instanceof ScalarNode) data.set(keyText, scalar.text);
+    if (scalar instanceof ScalarNode) data.set(keyText, scalar.type === "null" ? "" : scalar.text);
   }
   return data;
 }

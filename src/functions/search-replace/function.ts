@@ -82,9 +82,16 @@ function commentList(entry: MapEntry, list: SeqNode, matchers: Matchers): Found 
     return node instanceof ScalarNode ? spelled(node) : stringify(item.clone()).trim();
   });
   entry.lineComment = undefined;
-  list.flow = false;
+  if (list.flow) toBlock(list);
   entry.keyComment = asComment(matchers.putComment);
   return { field: `${matchers.byPath} # ${matchers.putComment}`, value: `[${elements.join(", ")}]` };
+}
+
+function toBlock(list: SeqNode): void {
+  const items = list.items.map(item => item.clone());
+  for (let i = list.items.length - 1; i >= 0; i--) list.remove(i);
+  list.flow = false;
+  for (const item of items) list.push(item);
 }
 
 function asComment(text: string): string {

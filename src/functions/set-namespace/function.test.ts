@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runOnFiles } from "../../sdk/testing.ts";
+import { fn } from "./function.ts";
+
+const config = (data: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata: ${data}\n`;
+
+async function run(input: string, given = config("{namespace: new}")) {
+  const { files, results, failed } = await runOnFiles(fn, { "f.yaml": input }, { config: given });
+  const said = results.map(({ severity, message }) => `${severity}: ${message}`);
+  return { text: files.get("f.yaml") ?? "", said, failed: failed?.stderr, results };
+}
+
+const upToDate = "info: all `depends-on` annotations are up-to-date. no `namespace` changed";
+
+test("namespaced objects get the namespace, others only where they speak of one", async () => {
+  const { text, said } = await run(`apiVersion: v1
+kind: Namespace
+metadata: {name: old}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: a
+  namespace: old # mine
+---
+apiVersion: v1
+kind: Service
+metadata: {name: b}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: c}
+subjects:
+- {kind: ServiceAccount, name: s, namespace: old}
+- {kind: User, name: u}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: d}
+subjects:
+- {kind: ServiceAccount, name: s, namespace: old}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: e, namespace: bogus}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: f}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: g}
+spec: {}
+`);
+  assert.equal(
+    text,
+    `apiVersion: v1
+kind: Namespace
+metadata: {name: new}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: a
+  namespace: new # mine
+---
+apiVersion: v1
+kind: Service
+metadata: {name: b, namespace: new}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: c}
+subjects:
+- {kind: ServiceAccount, name: s, namespace: new}
+- {kind: User, name: u}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: d, namespace: new}
+subjects:
+- {kind: ServiceAccount, name: s, namespace: old}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: e, namespace: bogus}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: f}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: g}
+spec: {}
+`,
+  );
+  assert.deepEqual(said, ['info: namespace [default old] updated to "new", 5 value(s) changed', upToDate]);
+});
+
+test("a second run changes nothing", async () => {
+  const { text, said } = await run("apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  namespace: new\n");
+  assert.equal(text, "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  namespace: new\n");
+  assert.deepEqual(said, ['info: all matching namespaces are already "new". no value changed', upToDate]);
+});
+
+test("a matcher looks at the value and at the origin", async () => {
+  const { text, said } = await run(
+    `apiVersion: v1
+kind: Pod
+metadata:
+  name: a
+  namespace: other
+  annotations:
+    internal.kpt.dev/upstream-identifier: '|Pod|old|a'
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: b
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: c
+  namespace: third
+`,
+    config("{namespace: new, namespaceMatcher: old}"),
+  );
+  assert.match(text, /name: a\n {2}namespace: new\n/);
+  // A surprise of the published function: what has no namespace gets the default one.
+  assert.match(text, /name: b\n {2}namespace: default\n/);
+  assert.match(text, /name: c\n {2}namespace: third\n/);
+  assert.deepEqual(said, [
+    "info: [Resource(apiVersion=v1, kind=Pod, namespace=other, name=a)] has matching origin old",
+    'info: namespace [other] updated to "new", 1 value(s) changed',
+    upToDate,
+  ]);
+});
+
+test("depends-on follows objects of the package", async () => {
+  const depends = (value: string) =>
+    `apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  namespace: old\n  annotations:\n    config.kubernetes.io/depends-on: ${value}\n`;
+  const { text, said } = await run(depends("/namespaces/old/Pod/a"));
+  assert.match(text, /depends-on: \/namespaces\/new\/Pod\/a\n/);
+  assert.equal(said[1], 'info: `depends-on` annotation namespace [old] updated to "new", 1 value(s) changed');
+  assert.match((await run(depends("/namespaces/old/Pod/b"))).text, /namespaces\/old\/Pod\/b/);
+});
+
+test("configs are read and refused as published", async () => {
+  const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
+  const context = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kptfile.kpt.dev}\ndata: {name: pkg}\n";
+  assert.match((await run(pod, context)).text, /namespace: pkg/);
+  const own = "apiVersion: fn.kpt.dev/v1alpha1\nkind: SetNamespace\nmetadata: {name: c}\nnamespace: mine\n";
+  assert.match((await run(pod, own)).text, /namespace: mine/);
+  const cases = [
+    ["{}", "FunctionConfig is missing. Expect `ConfigMap.v1` or `SetNamespace.v1alpha1.fn.kpt.dev`"],
+    [config("{a: b}"), "`data.namespace` should not be empty"],
+    [own.replace("mine", '""'), "`namespace` should not be empty"],
+    [
+      "apiVersion: x/v1\nkind: Y\nmetadata: {name: c}\n",
+      "unknown functionConfig Kind=Y ApiVersion=x/v1, expect `ConfigMap.v1` or `SetNamespace.v1alpha1.fn.kpt.dev`",
+    ],
+  ] as const;
+  for (const [given, message] of cases) {
+    const { said, failed } = await run(pod, given);
+    assert.deepEqual(said, [`error: ${message}`]);
+    assert.equal(failed, "failed to evaluate function: error: function failure");
+  }
+});
