@@ -62,3 +62,12 @@ export function walk(root: MapNode, visitor: Visitor): void {
 function below(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
+
+/** Whether the text a node was read from holds a word; new and changed nodes may always hold it. */
+export function mayContain(node: MapNode, word: string): boolean {
+  const { source, start, end, changed } = node;
+  if (source === undefined || changed) return true;
+  // A comment behind the last value stands after the node, on the same line.
+  const line = source.text.indexOf("\n", end);
+  return source.text.slice(start, line < 0 ? undefined : line).includes(word);
+}

@@ -4,7 +4,7 @@ import { rawData } from "../../sdk/config.ts";
 import { olderFailure } from "../../sdk/failure.ts";
 import { respell } from "../../sdk/nodes.ts";
 import { quote } from "../../sdk/quote.ts";
-import { type Place, walk } from "../../sdk/walk.ts";
+import { mayContain, type Place, walk } from "../../sdk/walk.ts";
 import { type CatalogFunction, type FunctionCall, isBefore } from "../catalog-function.ts";
 import { fillList, listComment, parseList } from "./array.ts";
 import { nameOf, referencesOf, refersTo, valuesFrom } from "./pattern.ts";
@@ -49,7 +49,7 @@ interface FieldSet {
 /** Sets the fields of an object whose comments refer to setters. */
 function applySetters(root: MapNode, setters: ReadonlyMap<string, string>): FieldSet[] {
   const done: FieldSet[] = [];
-  if (setters.size === 0) return done;
+  if (setters.size === 0 || !mayContain(root, "# kpt-set:")) return done;
   walk(root, {
     list: (entry, list, path) => {
       const value = setList(entry, list, setters);
