@@ -49,7 +49,7 @@ export async function initInventory(options: InitOptions): Promise<void> {
   const namespace = options.namespace || (await chooseNamespace(tree, options.contextNamespace));
   report(`initializing "${rgFile}" inventory info (namespace: ${namespace})...`);
   try {
-    const name = options.name || `inventory-${String(randomInt(100_000_000)).padStart(8, "0")}`;
+    const name = options.name || newInventoryName();
     const id = options.inventoryId || newInventoryId(namespace, name, options.now);
     const kptfile = withoutInventory(tree, options.isForced);
     checkExisting(tree, rgFile, options.isForced);
@@ -67,6 +67,10 @@ export async function initInventory(options: InitOptions): Promise<void> {
 export function checkFileName(name: string): void {
   if (name !== "" && name !== "." && name !== ".." && !/[/\\]/.test(name)) return;
   throw new KptError("USAGE", "rg-file must be a valid filename");
+}
+
+export function newInventoryName(): string {
+  return `inventory-${String(randomInt(100_000_000)).padStart(8, "0")}`;
 }
 
 /** Sixty characters: a digest of what it is called and the time, so that no two packages share one. */

@@ -1,6 +1,6 @@
 import { KptError } from "../../core/error.ts";
-import type { JsonMap } from "../../core/json.ts";
-import { textAt, valueAt } from "../../core/json.ts";
+import type { Json, JsonMap } from "../../core/json.ts";
+import { compactJson, isMap, textAt, valueAt } from "../../core/json.ts";
 import type { ResourceId } from "../../core/resource-id.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { noMatch } from "../../kube/discovery.ts";
@@ -63,9 +63,13 @@ export class InventoryStore {
     return this.#live !== undefined;
   }
 
-  /** Before anything is sent: whatever this run may create is on record from now on. */
+  /**
+   * Before anything is sent: whatever this run may create is on record from now on. Nothing is written
+   * where all of it is known already, and how objects fare is left to the end: a run that is killed must
+   * not make what it never touched look unfinished.
+   */
   async add(entries: readonly InventoryEntry[]): Promise<void> {
-    await this.#write(() => {
+    await this.#write(false, () => {
       const known = new Set(entries.map(entry => keyOf(entry.id)));
       const others = this.previous.filter(id => !known.has(keyOf(id)));
       return [...entries, ...others.map(pendingEntry)];
@@ -74,7 +78,7 @@ export class InventoryStore {
 
   /** After everything: exactly these, and what others have put there meanwhile. */
   async set(entries: readonly InventoryEntry[]): Promise<void> {
-    await this.#write(() => {
+    await this.#write(true, () => {
       const known = new Set(entries.map(entry => keyOf(entry.id)));
       const foreign = this.previous.filter(id => !this.#seen.has(keyOf(id)) && !known.has(keyOf(id)));
       return [...entries, ...foreign.map(pendingEntry)];
@@ -94,11 +98,11 @@ export class InventoryStore {
     this.#live = undefined;
   }
 
-  async #write(wanted: () => InventoryEntry[]): Promise<void> {
+  async #write(isFinal: boolean, wanted: () => InventoryEntry[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const entries = wanted();
       try {
-        await this.#writeOnce(entries);
+        await this.#writeOnce(entries, isFinal);
         for (const entry of entries) this.#seen.add(keyOf(entry.id));
         return;
       } catch (thrown) {
@@ -112,7 +116,7 @@ export class InventoryStore {
     }
   }
 
-  async #writeOnce(entries: readonly InventoryEntry[]): Promise<void> {
+  async #writeOnce(entries: readonly InventoryEntry[], isFinal: boolean): Promise<void> {
     const type = await this.#type();
     const { name, namespace } = this.#local;
     let object = this.#live?.object;
@@ -125,12 +129,13 @@ export class InventoryStore {
       object = await this.#client.update(type, namespace, name, { ...object, spec });
     }
     this.#take(object);
-    if (this.#statusPolicy === "none") return;
+    if (this.#statusPolicy === "none" || !isFinal) return;
     const generation = valueAt(object, "metadata", "generation");
     const status: JsonMap = { observedGeneration: typeof generation === "number" ? generation : 0 };
     const conditions = valueAt(object, "status", "conditions");
     if (conditions !== undefined) status["conditions"] = conditions;
     if (entries.length > 0) status["resourceStatuses"] = statusList(entries);
+    if (sameStatus(valueAt(object, "status"), status)) return;
     this.#take(await this.#client.update(type, namespace, name, { ...object, status }, "status"));
   }
 
@@ -164,6 +169,16 @@ function sameSet(ids: readonly ResourceId[], entries: readonly InventoryEntry[])
   if (ids.length !== entries.length) return false;
   const known = new Set(ids.map(keyOf));
   return entries.every(entry => known.has(keyOf(entry.id)));
+}
+
+/** Statuses are a set: their order says nothing. */
+function sameStatus(live: Json | undefined, wanted: JsonMap): boolean {
+  const spread = (status: Json | undefined): string => {
+    const { resourceStatuses, ...rest } = isMap(status) ? status : {};
+    const list = Array.isArray(resourceStatuses) ? resourceStatuses : [];
+    return `${compactJson(rest)}${list.map(compactJson).sort().join("")}`;
+  };
+  return spread(live) === spread(wanted);
 }
 
 export function foreignInventory(id: string): KptError {

@@ -10,14 +10,18 @@ import type { Context } from "../../context.ts";
 const maxStreamBytes = 256 * 2 ** 20;
 
 /** The package that the first argument names: a directory, or `-` for standard input. */
-export async function readLivePackage(context: Context, args: readonly string[]): Promise<LoadedPackage> {
+export async function readLivePackage(
+  context: Context,
+  args: readonly string[],
+  warnOn: "stdout" | "stderr" = "stdout",
+): Promise<LoadedPackage> {
   const [argument = "."] = args;
   const loaded =
     argument === "-"
       ? loadStream(await readStdin(context))
       : await loadDirectory(argument, context.cwd, context.signal);
   for (const warning of loaded.warnings) context.stderr.write(`${warning}\n`);
-  if (loaded.hasKptfileInventory) context.stdout.write(kptfileInventoryWarning);
+  if (loaded.hasKptfileInventory) context[warnOn].write(kptfileInventoryWarning);
   return loaded;
 }
 

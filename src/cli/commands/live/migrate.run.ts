@@ -1,0 +1,23 @@
+import { migrateInventory } from "../../../live/migrate.ts";
+import type { Run } from "../../command.ts";
+import { connect } from "./connect.ts";
+import type { migrateFlags } from "./migrate.ts";
+
+export const run: Run<typeof migrateFlags> = async (context, { args, flags }) => {
+  const session = await connect(context, flags);
+  try {
+    await migrateInventory(session, {
+      directory: args[0] ?? ".",
+      cwd: context.cwd,
+      name: flags.name,
+      namespace: flags.namespace,
+      rgFile: flags["rg-file"],
+      isForced: flags.force === true,
+      isDryRun: flags["dry-run"] === true,
+      report: text => context.stdout.write(text),
+    });
+    return 0;
+  } finally {
+    await session.close();
+  }
+};
