@@ -1,0 +1,166 @@
+import { Resource } from "../core/resource.ts";
+import type { ObjectSchema } from "../core/schema/schema.ts";
+import type { YamlFile } from "../core/yaml/file.ts";
+import type { YamlNode } from "../core/yaml/node.ts";
+import { parseYaml } from "../core/yaml/parse.ts";
+import { addMergeComment, upstreamIdentifier } from "../package/merge-comment.ts";
+import type { ConflictPolicy, Decision } from "./decision.ts";
+import { placeDocuments } from "./document-order.ts";
+import { type Known, knownDocuments, type Matched, matchDocuments } from "./match.ts";
+import { schemaOfAny } from "./merge-text.ts";
+import { mergeNodes } from "./merge3.ts";
+import { sameResource } from "./same.ts";
+import type { Sides } from "./sides.ts";
+
+export interface YamlMergeOptions {
+  /** Below the root of the package, for decisions and errors. */
+  path: string;
+  /** How errors name the file: relative to its own package. */
+  shown: string;
+  schemaOf: (apiVersion: string, kind: string) => ObjectSchema | undefined;
+  onConflict: ConflictPolicy | undefined;
+  decisions: Decision[];
+}
+
+/**
+ * Merges three versions of a file of resources; a missing file is an empty one. Returns the text of the result, or
+ * undefined where no resource is left.
+ */
+export function mergeYamlFile(
+  { base, upstream, local }: Sides<YamlFile | undefined>,
+  options: YamlMergeOptions,
+): string | undefined {
+  const result = local ?? parseYaml("", { file: options.path });
+  const matches = matchDocuments({
+    base: knownDocuments(base, options.shown, "base"),
+    upstream: knownDocuments(upstream, options.shown, "upstream"),
+    local: knownDocuments(result, options.shown, "local"),
+  });
+  const merge = new FileMerge(result, options, mayHaveComments(base) || mayHaveComments(upstream));
+  const added: Known[] = [];
+  for (const match of matches) if (merge.merge(match) === "add" && match.upstream) added.push(match.upstream);
+  placeDocuments(result, matches, added);
+  return result.documents.some(({ root }) => root !== undefined) ? result.toString() : undefined;
+}
+
+/** Notes the resources of a file that is new upstream. Throws where two are known by the same. */
+export function noteAdded(upstream: YamlFile, { path, shown, decisions }: YamlMergeOptions): void {
+  for (const known of knownDocuments(upstream, shown, "upstream")) {
+    decisions.push({
+      file: path,
+      ...(known.shown === undefined ? {} : { object: known.shown }),
+      kind: known.kind,
+      taken: "upstream",
+      conflict: false,
+      note: "added upstream",
+    });
+  }
+}
+
+class FileMerge {
+  readonly #file: YamlFile;
+  readonly #options: YamlMergeOptions;
+  readonly #comments: boolean;
+
+  constructor(file: YamlFile, options: YamlMergeOptions, comments: boolean) {
+    this.#file = file;
+    this.#options = options;
+    this.#comments = comments;
+  }
+
+  merge(match: Matched): "add" | "done" {
+    const { base, upstream, local } = match;
+    if (local === undefined) {
+      if (upstream === undefined) return "done";
+      if (base === undefined) {
+        this.#decide(match, "upstream", false, "added upstream");
+        return "add";
+      }
+      const changed = !sameText(base, upstream);
+      this.#decide(
+        match,
+        "local",
+        changed,
+        changed ? "removed locally, changed upstream" : "removed locally",
+      );
+      return "done";
+    }
+    if (upstream === undefined) {
+      if (base === undefined) this.#decide(match, "local", false, "added locally");
+      else if (sameResource(base.document.root, local.document.root)) {
+        this.#decide(match, "upstream", false, "removed upstream");
+        this.#file.remove(local.document);
+      } else this.#decide(match, "local", true, "removed upstream, changed locally");
+      return "done";
+    }
+    if (base === undefined || !sameText(base, upstream) || this.#comments) this.#fields(match, local);
+    return "done";
+  }
+
+  #fields({ base, upstream, local }: Matched, mine: Known): void {
+    const { path, schemaOf, onConflict, decisions } = this.#options;
+    const sides = {
+      base: base?.document.root,
+      upstream: upstream?.document.root,
+      local: local?.document.root,
+    };
+    const merged = mergeNodes(sides, {
+      schema: schemaOfAny([sides.local, sides.base, sides.upstream], schemaOf),
+      onConflict,
+      isOurs: isMark,
+      comments: this.#comments,
+      about: { file: path, kind: mine.kind, ...(mine.shown === undefined ? {} : { object: mine.shown }) },
+    });
+    for (const decision of merged.decisions) decisions.push(decision);
+    if (merged.result === undefined) this.#file.remove(mine.document);
+    else if (merged.result !== mine.document.root) mine.document.root = merged.result;
+  }
+
+  #decide(
+    { base, upstream, local }: Matched,
+    taken: "upstream" | "local",
+    conflict: boolean,
+    note: string,
+  ): void {
+    const known = local ?? upstream ?? base;
+    const line = local?.document.root?.position().line;
+    this.#options.decisions.push({
+      file: this.#options.path,
+      ...(line ? { line } : {}),
+      ...(known?.shown === undefined ? {} : { object: known.shown }),
+      ...(known === undefined ? {} : { kind: known.kind }),
+      taken,
+      conflict,
+      note,
+    });
+  }
+}
+
+/** The marks by which resources are found again are ours; upstream's own would lead astray. */
+function isMark(path: string): boolean {
+  return path === `metadata.annotations["${upstreamIdentifier}"]`;
+}
+
+/** Whether two versions of a resource are spelled the same, comments around them aside. */
+function sameText(a: Known, b: Known): boolean {
+  return spelling(a.document.root) === spelling(b.document.root);
+}
+
+function spelling(root: YamlNode | undefined): string | undefined {
+  if (root?.source === undefined) return undefined;
+  return root.source.text.slice(root.start, root.end);
+}
+
+/** Comments are only looked for where there can be some. */
+function mayHaveComments(file: YamlFile | undefined): boolean {
+  return file?.documents.find(({ root }) => root?.source)?.root?.source?.text.includes("#") ?? false;
+}
+
+/** Marks every resource of a file. Returns whether something was missing. */
+export function markFile(file: YamlFile): boolean {
+  let changed = false;
+  for (const { root } of file.documents) {
+    if (root?.kind === "map" && addMergeComment(new Resource(root))) changed = true;
+  }
+  return changed;
+}

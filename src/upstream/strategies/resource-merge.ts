@@ -1,0 +1,169 @@
+import { KptError } from "../../core/error.ts";
+import { schemaOf } from "../../core/schema/lookup.ts";
+import type { ObjectSchema } from "../../core/schema/schema.ts";
+import { type FileOutcome, mergeFile } from "../../merge/files.ts";
+import type { Sides } from "../../merge/sides.ts";
+import { comparePaths } from "../../package/paths.ts";
+import { kptfileName } from "../../package/read.ts";
+import { crdsIn } from "../crds.ts";
+import { type FileMap, inFolder } from "../draft.ts";
+import type { UpstreamFile } from "../fetch.ts";
+import { IgnoredPaths } from "../ignored-paths.ts";
+import { packageFolders } from "../remote-packages.ts";
+import { mergeKptfileAt } from "./kptfile.ts";
+import { samePackage } from "./same-package.ts";
+import type { StrategyInput } from "./strategy.ts";
+
+/** Merges every package, resource by resource and field by field. Spec: pkg 5.7. */
+export async function resourceMerge(input: StrategyInput): Promise<void> {
+  const sides = { base: input.base, upstream: input.upstream, local: input.local };
+  const folders = new Set(["", ...Object.values(sides).flatMap(packageFolders)]);
+  const split = {
+    base: byPackage(sides.base, folders),
+    upstream: byPackage(sides.upstream, folders),
+    local: byPackage(sides.local, folders),
+  };
+  const schemas = schemaLookup([...sides.local.values(), ...sides.upstream.values()]);
+  const merge = new PackageMerge(input, schemas);
+  for (const folder of [...folders].sort(parentsFirst)) {
+    const files = {
+      base: split.base.get(folder),
+      upstream: split.upstream.get(folder),
+      local: split.local.get(folder),
+    };
+    if (folder === "" || shouldMerge(input, folder, files)) {
+      mergeKptfileAt(input, folder);
+      await merge.files(folder, files);
+    }
+  }
+}
+
+function parentsFirst(a: string, b: string): number {
+  return a.split("/").length - b.split("/").length || comparePaths(a, b);
+}
+
+/** Divides files among the nearest packages around them; paths stay whole. */
+function byPackage(files: FileMap, folders: ReadonlySet<string>): Map<string, Map<string, UpstreamFile>> {
+  const result = new Map<string, Map<string, UpstreamFile>>();
+  for (const [path, file] of files) {
+    let folder = "";
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+      if (!folders.has(path.slice(0, end))) continue;
+      folder = path.slice(0, end);
+      break;
+    }
+    const known = result.get(folder);
+    if (known === undefined) result.set(folder, new Map([[path, file]]));
+    else known.set(path, file);
+  }
+  return result;
+}
+
+/** What becomes of a local subpackage, by who has it (spec: pkg 5.3). True if its content is to be merged. */
+function shouldMerge(input: StrategyInput, folder: string, sides: Sides<FileMap | undefined>): boolean {
+  const { base, upstream, local } = sides;
+  const { draft, decisions } = input;
+  const file = inFolder(input.folder, folder);
+  if (base === undefined) {
+    if (upstream === undefined) return false;
+    if (local === undefined) return true;
+    throw new KptError("MERGE_CONFLICT", `subpackage "${folder}" added in both upstream and local`, {
+      label: "Error",
+      place: { file },
+      hint: "rename or remove the local one",
+    });
+  }
+  if (local === undefined) {
+    if (upstream !== undefined) {
+      decisions.push({ file, taken: "local", conflict: false, note: "package removed locally" });
+    }
+    return false;
+  }
+  if (upstream !== undefined) return true;
+  if (!samePackage(base, local, folder)) {
+    decisions.push({
+      file,
+      taken: "local",
+      conflict: true,
+      note: "package removed upstream, changed locally",
+    });
+    return false;
+  }
+  decisions.push({ file, taken: "upstream", conflict: false, note: "package removed upstream" });
+  for (const path of local.keys()) draft.remove(inFolder(input.folder, path));
+  return false;
+}
+
+type Lookup = (apiVersion: string, kind: string) => ObjectSchema | undefined;
+
+/** Schemas of Kubernetes' own types and of the definitions in the package, which are read when first needed. */
+function schemaLookup(files: readonly UpstreamFile[]): Lookup {
+  let custom: Lookup | undefined;
+  return (apiVersion, kind) => {
+    const known = schemaOf(apiVersion, kind);
+    if (known !== undefined || kind === "") return known;
+    custom ??= crdsIn(files);
+    return custom(apiVersion, kind);
+  };
+}
+
+class PackageMerge {
+  readonly #input: StrategyInput;
+  readonly #schemaOf: Lookup;
+
+  constructor(input: StrategyInput, lookup: Lookup) {
+    this.#input = input;
+    this.#schemaOf = lookup;
+  }
+
+  async files(folder: string, sides: Sides<FileMap | undefined>): Promise<void> {
+    const { base, upstream, local } = sides;
+    const kptfile = inFolder(folder, kptfileName);
+    const paths = new Set([...(base?.keys() ?? []), ...(upstream?.keys() ?? []), ...(local?.keys() ?? [])]);
+    paths.delete(kptfile);
+    const ignored = new IgnoredPaths(local ?? new Map(), folder);
+    let count = 0;
+    for (const path of [...paths].sort(comparePaths)) {
+      if (++count % 200 === 0) await new Promise<void>(resolve => setImmediate(resolve));
+      await this.#file(folder, path, sides, ignored.has(path));
+    }
+  }
+
+  async #file(
+    folder: string,
+    path: string,
+    { base, upstream, local }: Sides<FileMap | undefined>,
+    isIgnored: boolean,
+  ): Promise<void> {
+    const { draft, folder: root, decisions, onConflict, mergeLines } = this.#input;
+    const place = inFolder(root, path);
+    if (draft.isBlocked(place)) return;
+    const fresh = upstream?.get(path);
+    const outcome = await mergeFile(
+      {
+        base: base?.get(path)?.content,
+        upstream: fresh?.content,
+        local: local?.get(path)?.content,
+      },
+      {
+        path: place,
+        shown: folder === "" ? path : path.slice(folder.length + 1),
+        schemaOf: this.#schemaOf,
+        onConflict,
+        decisions,
+        mergeLines,
+        isIgnored,
+      },
+    );
+    this.#apply(place, outcome, fresh);
+  }
+
+  #apply(place: string, outcome: FileOutcome, upstream: UpstreamFile | undefined): void {
+    const { draft } = this.#input;
+    if (outcome.kind === "remove") draft.remove(place);
+    else if (outcome.kind === "write") {
+      const executable = draft.get(place)?.executable ?? upstream?.executable ?? false;
+      draft.write(place, outcome.content, executable);
+    }
+  }
+}
