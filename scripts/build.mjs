@@ -27,24 +27,6 @@ function commit() {
 
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-/**
- * Commander requires child_process when it is loaded, for a way of subcommands that we don't have; that
- * alone costs more time than the rest of a short command. Here it gets one that is loaded when called.
- */
-const lazyChildProcess = {
-  name: "lazy-child-process",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      /[\\/]node_modules[\\/]commander[\\/]/.test(importer)
-        ? { path: "child_process", namespace: "lazy" }
-        : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: "lazy" }, () => ({
-      contents: `exports.spawn = (...args) => module.require("node:child_process").spawn(...args);`,
-    }));
-  },
-};
-
 const kpt = join(root, "dist/kpt");
 
 /**
@@ -59,7 +41,6 @@ const { outputFiles, metafile } = await build({
   absWorkingDir: root,
   bundle: true,
   splitting: true,
-  plugins: [lazyChildProcess],
   platform: "node",
   format: "esm",
   target: "node20.19",

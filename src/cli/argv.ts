@@ -1,4 +1,3 @@
-import { Option, Command as Parser } from "commander";
 import { KptError, messageOf } from "../core/error.ts";
 import { suggestion } from "./closest.ts";
 import type { Command, Flag, Flags, Input } from "./command.ts";
@@ -6,10 +5,10 @@ import { parseDuration } from "./duration.ts";
 import { unknownCommand } from "./find-command.ts";
 import { globalFlags } from "./global-flags.ts";
 
-/** What was typed in one spelling that commander reads without doubt. */
+/** What was typed, taken apart. */
 interface Spelled {
-  /** `--name=value`, one per flag. */
-  flags: string[];
+  /** In the order they were typed. */
+  flags: { name: string; flag: Flag; text: string }[];
   args: string[];
   rest: string[] | undefined;
 }
@@ -36,10 +35,10 @@ export function parseArguments(command: Declared, path: string, tokens: readonly
 }
 
 /**
- * Brings cobra's spellings into one: `--flag`, `--flag value`, `--flag=value`, `-f`, `-fvalue`, `-f value`,
+ * Understands cobra's spellings: `--flag`, `--flag value`, `--flag=value`, `-f`, `-fvalue`, `-f value`,
  * `-f=value` and bundles such as `-Rv3`, anywhere among the arguments before `--`.
  */
-export function spell(known: Flags, tokens: readonly string[], wantsRest: boolean): Spelled {
+function spell(known: Flags, tokens: readonly string[], wantsRest: boolean): Spelled {
   const names = new Map(Object.entries(known));
   const shorts = new Map(
     Object.entries(known).flatMap(([name, { short }]) =>
@@ -63,9 +62,9 @@ export function spell(known: Flags, tokens: readonly string[], wantsRest: boolea
     if (name === "" || name.startsWith("-")) throw new KptError("USAGE", `bad flag syntax: ${token}`);
     const flag = names.get(name);
     if (flag === undefined) throw unknownFlag(name, known);
-    const value =
+    const text =
       equals < 0 ? separateValue(flag, `flag needs an argument: --${name}`) : token.slice(equals + 1);
-    spelled.flags.push(`--${name}=${value}`);
+    spelled.flags.push({ name, flag, text });
   };
   const short = (token: string): void => {
     for (let index = 1; index < token.length; index++) {
@@ -77,15 +76,15 @@ export function spell(known: Flags, tokens: readonly string[], wantsRest: boolea
       }
       const after = token.slice(index + 1);
       if (after.startsWith("=")) {
-        spelled.flags.push(`--${name}=${after.slice(1)}`);
+        spelled.flags.push({ name, flag, text: after.slice(1) });
         return;
       }
       if (flag.type !== "boolean" && !(flag.type === "string" && flag.bare !== undefined) && after !== "") {
-        spelled.flags.push(`--${name}=${after}`);
+        spelled.flags.push({ name, flag, text: after });
         return;
       }
-      const value = separateValue(flag, `flag needs an argument: '${letter}' in ${token}`);
-      spelled.flags.push(`--${name}=${value}`);
+      const text = separateValue(flag, `flag needs an argument: '${letter}' in ${token}`);
+      spelled.flags.push({ name, flag, text });
     }
   };
 
@@ -109,38 +108,23 @@ function unknownFlag(name: string, known: Flags): KptError {
   return new KptError("USAGE", `unknown flag: --${name}${suggestion(name, visible, "--")}`);
 }
 
-function readFlags(known: Flags, spelled: readonly string[]) {
-  const parser = new Parser()
-    .exitOverride()
-    .configureOutput({ writeErr: () => {}, writeOut: () => {} })
-    .helpOption(false);
-  const options = Object.entries(known).map(([name, flag]) => {
-    const option = new Option(`--${name} <value>`).argParser((text: string, previous: unknown) =>
-      flag.type === "strings"
-        ? [...(Array.isArray(previous) ? previous : []), ...listed(flag.split === true, text)]
-        : valueFrom(name, flag, text),
-    );
-    // Commander would take `--no-x` for the opposite of `--x`.
-    option.negate = false;
-    parser.addOption(option);
-    return { name, flag, key: option.attributeName() };
-  });
-  parser.parse(spelled, { from: "user" });
-
-  const values: Record<string, unknown> = {};
-  const given = new Set<string>();
-  for (const { name, flag, key } of options) {
-    if (parser.getOptionValueSource(key) === "cli") {
-      given.add(name);
-      values[name] = parser.getOptionValue(key);
-    } else {
-      values[name] = defaultOf(flag);
+function readFlags(known: Flags, typed: Spelled["flags"]) {
+  const values = new Map<string, unknown>();
+  for (const { name, flag, text } of typed) {
+    if (flag.type !== "strings") values.set(name, valueFrom(name, flag, text));
+    else {
+      const before = values.get(name);
+      values.set(name, [...(Array.isArray(before) ? before : []), ...listed(flag.split === true, text)]);
     }
   }
-  return { values: values as Input["flags"], given };
+  const given = new Set(values.keys());
+  for (const [name, flag] of Object.entries(known)) {
+    if (!given.has(name)) values.set(name, defaultOf(flag));
+  }
+  return { values: Object.fromEntries(values) as Input["flags"], given };
 }
 
-export function defaultOf(flag: Flag): unknown {
+function defaultOf(flag: Flag): unknown {
   if (flag.type === "boolean") return flag.default ?? false;
   return flag.type === "strings" ? [] : flag.default;
 }

@@ -26,9 +26,7 @@ async function modulesLoadedBy(t: TestContext, args: string[]): Promise<string[]
 /** What may always be loaded: declarations, the reading of arguments and the printing of pages. */
 function isLight(module: string): boolean {
   if (module.startsWith("cli/")) return !module.endsWith(".run.js");
-  return (
-    module === "core/error.js" || module.includes("node_modules/commander/") || module.startsWith("lazy:")
-  );
+  return module === "core/error.js";
 }
 
 test("help pages load no implementation", async t => {
