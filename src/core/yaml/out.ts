@@ -21,7 +21,7 @@ export class Out {
   copy(source: SourceText, from: number, to: number, shift: number): void {
     if (from >= to) return;
     let text = source.text.slice(from, to);
-    if (shift !== 0) text = reindent(text, shift, source.lineStart(from) === from);
+    if (shift !== 0) text = reindent(text, shift, source.lineStart(from) === from && this.#last === "\n");
     this.#push(this.#adapt(text));
   }
 
