@@ -33,6 +33,8 @@ const statusPatch = "application/merge-patch+json";
 
 /** Stands in for a kubelet and a volume provisioner: pods turn ready, claims get a volume. */
 export class FakeNode {
+  /** Namespaces whose pods turn ready; all of them when absent. */
+  onlyIn: Set<string> | undefined;
   readonly #api: Api;
   #running = false;
   #loop: Promise<void> = Promise.resolve();
@@ -69,7 +71,7 @@ export class FakeNode {
   }
 
   async #makeReady({ metadata, spec }: Pod): Promise<void> {
-    if (metadata.deletionTimestamp) return;
+    if (metadata.deletionTimestamp || this.onlyIn?.has(metadata.namespace) === false) return;
     // An image that asks for trouble never starts, so that tests can see a workload that stays behind.
     if (spec.containers.some(container => container.image.includes("does-not-exist"))) return;
     const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");

@@ -13,6 +13,7 @@ export interface Cluster {
   /** Path of a kubeconfig for an administrator. */
   kubeconfig: string;
   api: Api;
+  node: FakeNode;
   stop(): Promise<void>;
 }
 
@@ -150,6 +151,7 @@ export async function startCluster(plane: ControlPlane): Promise<Cluster> {
   return {
     kubeconfig,
     api,
+    node,
     stop: async () => {
       await node.stop();
       api.close();
