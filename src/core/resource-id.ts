@@ -42,17 +42,12 @@ export function formatReference(id: ResourceId): string {
     : `${id.group}/namespaces/${id.namespace}/${id.kind}/${id.name}`;
 }
 
-/**
- * Reads a reference of the depends-on annotation. The problem is returned as Go kpt words it, without the
- * frame that names the annotation and the position in it.
- */
-export function parseReference(text: string): ResourceId | { problem: string } {
+/** Reads a reference of the depends-on annotation; undefined when the text is none. */
+export function parseReference(text: string): ResourceId | undefined {
   const fields = text.split("/");
   const [group = "", second = "", third = "", kind = "", name = ""] = fields;
   if (fields.length === 3) return { group, namespace: "", kind: second, name: third };
-  if (fields.length !== 5)
-    return { problem: `expected 3 or 5 fields, found ${fields.length}: ${JSON.stringify(text)}` };
-  if (second !== "namespaces") return { problem: `missing "namespaces" field: ${JSON.stringify(text)}` };
+  if (fields.length !== 5 || second !== "namespaces") return undefined;
   return { group, namespace: third, kind, name };
 }
 

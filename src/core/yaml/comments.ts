@@ -281,6 +281,19 @@ export function commentView(collection: MapNode | SeqNode, find: () => Trivia | 
   };
 }
 
+/** Every comment line around the entries of a collection. */
+export function remarksOf(collection: MapNode | SeqNode): string[] {
+  materialize(collection);
+  const all = collection.kind === "seq" ? (collection.trivia ?? []) : collection.entries.map(it => it.trivia);
+  const texts = all.flatMap(it => (it === undefined ? [] : [it.gap, it.head, it.foot, it.line, it.key]));
+  return [...texts, collection.flow ? undefined : collection.tail].flatMap(text =>
+    (text ?? "")
+      .split("\n")
+      .map(line => line.trim())
+      .filter(line => line !== ""),
+  );
+}
+
 function bare(lines: string | undefined): string | undefined {
   return lines
     ?.replace(/\r?\n$/, "")

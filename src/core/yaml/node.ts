@@ -171,6 +171,14 @@ export class ScalarNode extends BaseNode {
     this.#assign(scalarSpelling(value), "plain");
   }
 
+  /** Takes over the value of another scalar: numbers as spelled there, strings spelled as here where possible. */
+  takeValue(other: ScalarNode): void {
+    if (other.tag !== this.tag) this.retag(other.tag);
+    if (other.type !== "string") this.#assign(other.text, other.tag === undefined ? "plain" : other.style);
+    else if (this.type === "string") this.#assign(other.text, restyle(other.text, this.#style, false));
+    else this.#assign(other.text, other.style);
+  }
+
   #assign(text: string, style: ScalarStyle): void {
     if (text === this.text && style === this.#style && (text !== "" || this.start !== this.end)) return;
     this.#text = text;

@@ -3,6 +3,7 @@ import { isNode, MapNode, SeqNode, scalarNode, toNode } from "./node.ts";
 import { Out } from "./out.ts";
 import { Writer } from "./write.ts";
 
+export { canonicalText } from "./canonical.ts";
 export { toNode } from "./node.ts";
 
 /** A new mapping. */
@@ -37,9 +38,4 @@ export function stringify(
   const out = new Out("\n");
   new Writer(out, { width: 2, isCompact: options.indentSeq !== "wide", isJson: false }).root(node);
   return out.toString();
-}
-
-/** The text Go's kyaml encoder gives for the same tree, comments included. */
-export function canonicalText(node: YamlNode, options: { indentSeq?: "compact" | "wide" } = {}): string {
-  return stringify(node, options);
 }

@@ -1,6 +1,128 @@
-import type { YamlNode } from "./node.ts";
+import { remarksOf } from "./comments.ts";
+import { equalByValue } from "./compare.ts";
+import { freshCopy } from "./fresh.ts";
+import type { ItemComments, MapEntry, MapNode, ScalarNode, SeqNode, YamlNode } from "./node.ts";
+import { pairItems } from "./pair.ts";
 
-/** Edits `original` as little as possible so that it means what `desired` means. */
-export function reconcile(_original: YamlNode, _desired: YamlNode): void {
-  throw new Error("not built yet");
+/**
+ * Edits `original` as little as possible so that it means what `desired` means: what is equal keeps its bytes,
+ * comments and order, new fields go behind the others, the elements of lists follow the order of `desired`.
+ * Comments that `desired` has and `original` hasn't, or has with another text, are taken over; missing ones stay.
+ * Throws when a detached node would have to become one of another kind.
+ */
+export function reconcile(original: YamlNode, desired: YamlNode): void {
+  const known = new Set<string>();
+  collectComments(original, known);
+  reconcileNodes(original, desired, known);
+}
+
+/** All comment lines at and below a node. Blank lines between them come and go, so their places aren't compared. */
+function collectComments(node: YamlNode, known: Set<string>): void {
+  if (node.kind !== "map" && node.kind !== "seq") return;
+  for (const line of remarksOf(node)) known.add(line);
+  const below = node.kind === "map" ? node.entries.map(entry => entry.value) : node.items;
+  for (const child of below) collectComments(child, known);
+}
+
+function reconcileNodes(original: YamlNode, desired: YamlNode, known: ReadonlySet<string>): void {
+  if (original.kind === "map" && desired.kind === "map") reconcileMaps(original, desired, known);
+  else if (original.kind === "seq" && desired.kind === "seq") reconcileSeqs(original, desired, known);
+  else if (original.kind === "scalar" && desired.kind === "scalar") reconcileScalars(original, desired);
+  else if (!equalByValue(original, desired)) replaceNode(original, freshCopy(desired));
+}
+
+function replaceNode(original: YamlNode, node: YamlNode): void {
+  const { parent } = original;
+  if (parent?.kind === "seq") parent.replace(parent.items.indexOf(original), node);
+  else {
+    const entry = parent?.entries.find(it => it.value === original);
+    if (entry === undefined) throw new Error(`a ${original.kind} can't become a ${node.kind}`);
+    entry.value = node;
+  }
+}
+
+function reconcileScalars(original: ScalarNode, desired: ScalarNode): void {
+  if (original.tag !== desired.tag || !equalByValue(original, desired)) original.takeValue(desired);
+}
+
+function reconcileMaps(original: MapNode, desired: MapNode, known: ReadonlySet<string>): void {
+  for (const key of original.keys()) if (!desired.has(key)) original.delete(key);
+  for (const wanted of desired.entries) {
+    const present = original.entry(wanted.keyText);
+    if (present === undefined) {
+      const added = original.set(wanted.keyText, freshCopy(wanted.value));
+      if (!desired.flow) takeComments(entryComments(added), entryComments(wanted), known);
+      continue;
+    }
+    reconcileNodes(present.value, wanted.value, known);
+    if (!original.flow && !desired.flow) takeComments(entryComments(present), entryComments(wanted), known);
+  }
+}
+
+function reconcileSeqs(original: SeqNode, desired: SeqNode, known: ReadonlySet<string>): void {
+  const pairs = pairItems(original, desired);
+  const kept = new Set(pairs);
+  const nodes = pairs.map(at => (at === undefined ? undefined : original.items[at]));
+  for (let i = original.size - 1; i >= 0; i--) if (!kept.has(i)) original.remove(i);
+  for (const [i, node] of nodes.entries()) {
+    const wanted = desired.items[i];
+    if (wanted === undefined) continue;
+    if (node === undefined) original.insert(i, freshCopy(wanted));
+    else {
+      if (original.items[i] !== node) original.move(original.items.indexOf(node, i), i);
+      reconcileNodes(node, wanted, known);
+    }
+    if (!original.flow && !desired.flow)
+      takeComments(original.itemComments(i), desired.itemComments(i), known);
+  }
+}
+
+function entryComments(entry: MapEntry): ItemComments {
+  return {
+    get head() {
+      return entry.headComment;
+    },
+    set head(text) {
+      entry.headComment = text;
+    },
+    get line() {
+      return entry.lineComment;
+    },
+    set line(text) {
+      entry.lineComment = text;
+    },
+    get foot() {
+      return entry.footComment;
+    },
+    set foot(text) {
+      entry.footComment = text;
+    },
+    get key() {
+      return entry.keyComment;
+    },
+    set key(text) {
+      entry.keyComment = text;
+    },
+  };
+}
+
+function takeComments(to: ItemComments, from: ItemComments, known: ReadonlySet<string>): void {
+  const head = newLines(to.head, from.head, known);
+  if (head !== undefined) to.head = head;
+  if (from.line !== undefined && to.line !== from.line) to.line = from.line;
+  const foot = newLines(to.foot, from.foot, known);
+  if (foot !== undefined) to.foot = foot;
+  if (from.key !== undefined && to.key !== from.key) to.key = from.key;
+}
+
+/** The comment to set where some of its lines are new; lines that stand elsewhere already are left out. */
+function newLines(
+  present: string | undefined,
+  wanted: string | undefined,
+  known: ReadonlySet<string>,
+): string | undefined {
+  const lines = wanted?.split("\n") ?? [];
+  if (lines.every(line => known.has(line))) return undefined;
+  const here = new Set(present?.split("\n"));
+  return lines.filter(line => here.has(line) || !known.has(line)).join("\n");
 }
