@@ -1,5 +1,6 @@
 import { type MapEntry, SeqNode } from "../../core/yaml/node.ts";
 import { parseYaml } from "../../core/yaml/parse.ts";
+import { replaceItems } from "../../sdk/lists.ts";
 
 /** The comment that belongs to a list as a whole: behind its key, or behind a flow list. */
 export function listComment(entry: MapEntry, list: SeqNode): string | undefined {
@@ -19,12 +20,10 @@ export function parseList(text: string): SeqNode | undefined {
 /** Gives a list other elements: in block style with the comment on the key, or `[]` with the comment behind. */
 export function fillList(entry: MapEntry, list: SeqNode, elements: SeqNode | undefined): void {
   const comment = listComment(entry, list);
-  for (let i = list.items.length - 1; i >= 0; i--) list.remove(i);
-  const isEmpty = elements === undefined || elements.items.length === 0;
+  const items = elements?.items ?? [];
   entry.keyComment = undefined;
   entry.lineComment = undefined;
-  list.flow = isEmpty;
-  for (const item of elements?.items ?? []) list.push(item.clone());
-  if (isEmpty) entry.lineComment = comment;
+  replaceItems(entry, list, items);
+  if (items.length === 0) entry.lineComment = comment;
   else entry.keyComment = comment;
 }

@@ -3,6 +3,7 @@ import { type MapEntry, type MapNode, ScalarNode, type SeqNode } from "../../cor
 import { newScalar, stringify } from "../../core/yaml/print.ts";
 import { rawData } from "../../sdk/config.ts";
 import { olderFailure } from "../../sdk/failure.ts";
+import { toBlockList } from "../../sdk/lists.ts";
 import { ensureMap, follow, newPlain, respell } from "../../sdk/nodes.ts";
 import { quote } from "../../sdk/quote.ts";
 import { type Place, walk } from "../../sdk/walk.ts";
@@ -82,16 +83,9 @@ function commentList(entry: MapEntry, list: SeqNode, matchers: Matchers): Found 
     return node instanceof ScalarNode ? spelled(node) : stringify(item.clone()).trim();
   });
   entry.lineComment = undefined;
-  if (list.flow) toBlock(list);
+  if (list.flow) toBlockList(entry, list);
   entry.keyComment = asComment(matchers.putComment);
   return { field: `${matchers.byPath} # ${matchers.putComment}`, value: `[${elements.join(", ")}]` };
-}
-
-function toBlock(list: SeqNode): void {
-  const items = list.items.map(item => item.clone());
-  for (let i = list.items.length - 1; i >= 0; i--) list.remove(i);
-  list.flow = false;
-  for (const item of items) list.push(item);
 }
 
 function asComment(text: string): string {
