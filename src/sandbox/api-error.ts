@@ -11,6 +11,7 @@ export interface FieldError {
     | "FieldValueNotSupported"
     | "FieldValueForbidden"
     | "FieldValueDuplicate"
+    | "FieldValueNotFound"
     | "FieldValueTooLong"
     | "FieldValueTooMany"
     | "FieldValueTypeInvalid";
@@ -134,7 +135,13 @@ export function unsupportedBody(): ApiError {
   return new ApiError(415, "UnsupportedMediaType", message);
 }
 
-export function unsupportedPatch(): ApiError {
+/** `accepted` are the patch types of custom kinds, which the server lists. */
+export function unsupportedPatch(accepted?: readonly string[]): ApiError {
+  if (accepted !== undefined) {
+    const types = accepted.filter(type => !type.includes("strategic")).join(", ");
+    const message = `the body of the request was in an unknown format - accepted media types include: ${types}`;
+    return new ApiError(415, "UnsupportedMediaType", message);
+  }
   return new ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
 }
 

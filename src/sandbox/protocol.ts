@@ -1,5 +1,6 @@
 import { isMap, type Json, type JsonMap } from "../core/json.ts";
 import { type ApiError, badRequest, tooLarge, unsupportedBody } from "./api-error.ts";
+import { protobufToJson } from "./protobuf.ts";
 
 /** A request as a client of the Kubernetes API makes it; `path` carries the query. */
 export interface SandboxRequest {
@@ -37,14 +38,24 @@ export function callOf(request: SandboxRequest): Call {
   const headers = new Map(
     Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  const body = typeof request.body === "string" ? request.body : textOf(request.body);
-  if (Buffer.byteLength(body) > bodyLimit) throw tooLarge(bodyLimit);
+  const raw = request.body;
+  if ((typeof raw === "string" ? Buffer.byteLength(raw) : (raw?.length ?? 0)) > bodyLimit)
+    throw tooLarge(bodyLimit);
+  let contentType = (headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "";
+  let body = typeof raw === "string" ? raw : textOf(raw);
+  if (contentType === "application/vnd.kubernetes.protobuf" && raw !== undefined && typeof raw !== "string") {
+    const json = protobufToJson(raw);
+    if (json !== undefined) {
+      body = json;
+      contentType = "application/json";
+    }
+  }
   return {
     method: request.method.toUpperCase(),
     path: url.pathname,
     query: url.searchParams,
     accept: headers.get("accept") ?? "",
-    contentType: (headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "",
+    contentType,
     userAgent: headers.get("user-agent") ?? "",
     body,
     signal: request.signal,

@@ -174,6 +174,7 @@ function listAnswer(
   } else entries = cluster.store.list(collection, namespace);
   const selected = selection.all ? entries : entries.filter(entry => selection.matches(entry.object));
   const metadata: JsonMap = { resourceVersion: String(revision) };
+  if (type.custom !== undefined) metadata["continue"] = "";
   let page = selected;
   if (limit > 0 && selected.length > limit) {
     page = selected.slice(0, limit);

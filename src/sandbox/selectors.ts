@@ -2,26 +2,14 @@ import { isMap, type Json, type JsonMap, valueAt } from "../core/json.ts";
 import { badRequest } from "./api-error.ts";
 import { mapsAt, textMapAt, textsAt } from "./kube-object.ts";
 import { labelValueProblem, qualifiedNameProblem } from "./names.ts";
-
-interface Requirement {
-  key: string;
-  operator: "=" | "!=" | "in" | "notin" | "exists" | "!";
-  values: readonly string[];
-}
+import { parseRequirements, type Requirement } from "./selector-text.ts";
 
 export type LabelSelector = readonly Requirement[];
 
-/** Reads `a=b,c!=d,e in (f,g),h notin (i),j,!k` as the query parameter labelSelector spells it. */
+/** Reads the query parameter labelSelector. */
 export function parseLabelSelector(text: string): LabelSelector {
-  const requirements: Requirement[] = [];
-  for (const part of splitOutsideParentheses(text)) {
-    const requirement = parseRequirement(part.trim());
-    if (requirement === undefined) {
-      throw badRequest(`unable to parse requirement: found '${part.trim()}', expected: a label selector`);
-    }
-    checkRequirement(requirement);
-    requirements.push(requirement);
-  }
+  const requirements = parseRequirements(text);
+  for (const requirement of requirements) checkRequirement(requirement);
   return requirements;
 }
 
@@ -41,39 +29,6 @@ function checkRequirement({ key, values }: Requirement): void {
   }
 }
 
-function splitOutsideParentheses(text: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let start = 0;
-  for (let index = 0; index < text.length; index++) {
-    const char = text[index];
-    if (char === "(") depth++;
-    else if (char === ")") depth--;
-    else if (char === "," && depth === 0) {
-      parts.push(text.slice(start, index));
-      start = index + 1;
-    }
-  }
-  const last = text.slice(start);
-  return last.trim() === "" && parts.length === 0 ? [] : [...parts, last];
-}
-
-function parseRequirement(part: string): Requirement | undefined {
-  if (part.startsWith("!")) return { key: part.slice(1).trim(), operator: "!", values: [] };
-  const set = /^(\S+)\s+(in|notin)\s*\(([^()]*)\)$/.exec(part);
-  if (set !== null) {
-    const [, key = "", operator, values = ""] = set;
-    const list = values.split(",").map(value => value.trim());
-    return { key, operator: operator === "in" ? "in" : "notin", values: list };
-  }
-  const equal = /^([^\s=!<>]+)\s*(==|=|!=)\s*([^\s=!<>]*)$/.exec(part);
-  if (equal !== null) {
-    const [, key = "", operator, value = ""] = equal;
-    return { key, operator: operator === "!=" ? "!=" : "=", values: [value] };
-  }
-  return /^[^\s=!<>()]+$/.test(part) ? { key: part, operator: "exists", values: [] } : undefined;
-}
-
 export function matchesLabels(selector: LabelSelector, labels: ReadonlyMap<string, string>): boolean {
   return selector.every(({ key, operator, values }) => {
     const value = labels.get(key);
@@ -85,6 +40,11 @@ export function matchesLabels(selector: LabelSelector, labels: ReadonlyMap<strin
       case "=":
       case "in":
         return value !== undefined && values.includes(value);
+      case ">":
+      case "<": {
+        const [left, right] = [Number(value), Number(values[0])];
+        return value !== undefined && (operator === ">" ? left > right : left < right);
+      }
       default:
         return value === undefined || !values.includes(value);
     }

@@ -1,5 +1,5 @@
 import { isMap, type JsonMap, textAt, valueAt } from "../core/json.ts";
-import { ApiError, badRequest, methodNotAllowed, notFound } from "./api-error.ts";
+import { ApiError, badRequest, internalError, methodNotAllowed, notFound } from "./api-error.ts";
 import { parseObjectBody } from "./body.ts";
 import type { Cluster } from "./cluster.ts";
 import { childMap, mapsAt, metadataOf, nameOf, namespaceOf, numberAt } from "./kube-object.ts";
@@ -68,6 +68,13 @@ function scaleOf(object: JsonMap, type: ResourceType): JsonMap {
     custom === undefined ? ["status", "replicas"] : steps(textAt(custom, "statusReplicasPath"));
   const selectorPath = custom === undefined ? undefined : textAt(custom, "labelSelectorPath");
   const metadata = metadataOf(object);
+  const found = numberAt(object, ...replicasPath);
+  if (custom !== undefined && found === undefined) {
+    throw internalError(
+      `the spec replicas field ${JSON.stringify(textAt(custom, "specReplicasPath"))} does not exist`,
+    );
+  }
+  const replicas = found ?? 0;
   const selector =
     custom === undefined
       ? formatSelector(valueAt(object, "spec", "selector"))
@@ -84,7 +91,7 @@ function scaleOf(object: JsonMap, type: ResourceType): JsonMap {
       resourceVersion: metadata["resourceVersion"] ?? "",
       creationTimestamp: metadata["creationTimestamp"] ?? null,
     },
-    spec: { replicas: numberAt(object, ...replicasPath) ?? 0 },
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: numberAt(object, ...statusPath) ?? 0, ...(selector === "" ? {} : { selector }) },
   };
 }

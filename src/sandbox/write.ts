@@ -1,4 +1,4 @@
-import { isMap, type Json, type JsonMap, listAt, textAt } from "../core/json.ts";
+import { compareBytes, isMap, type Json, type JsonMap, listAt, textAt } from "../core/json.ts";
 import { DecodeError, decodeBuiltin } from "./admission/decode.ts";
 import { ignoredFields } from "./admission/strategies.ts";
 import {
@@ -80,16 +80,27 @@ export function readBody(cluster: Cluster, call: Call, type: ResourceType): Json
   const object = parseObjectBody(call.body, call.contentType, type.kind);
   const kind = textAt(object, "kind") ?? "";
   const apiVersion = textAt(object, "apiVersion") ?? "";
+  if (type.custom !== undefined && kind === "") {
+    const start = call.body.length > 30 ? `${call.body.slice(0, 30)} ...` : call.body;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${type.kind}): Object 'Kind' is missing in '${call.body}' (${start})`,
+    );
+  }
   if ((kind !== "" && kind !== type.kind) || (apiVersion !== "" && apiVersion !== type.groupVersion)) {
-    throw wrongKind(type, kind, apiVersion);
+    throw wrongKind(cluster, type, kind, apiVersion);
   }
   const strict = call.query.get("fieldValidation") ?? "";
   const duplicates = strict === "Ignore" || isYaml(call.contentType) ? [] : duplicateFields(call.body);
   return decode(cluster, call, type, object, duplicates);
 }
 
-function wrongKind(type: ResourceType, kind: string, apiVersion: string): ApiError {
+function wrongKind(cluster: Cluster, type: ResourceType, kind: string, apiVersion: string): ApiError {
   const found = kind === "" ? type.kind : kind;
+  if (cluster.types.findKind(type.groupVersion, found) === undefined) {
+    return badRequest(
+      `${found} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(found)} is registered for version ${JSON.stringify(type.groupVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
   if (apiVersion !== "" && apiVersion !== type.groupVersion) {
     return badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${type.groupVersion})`,
@@ -121,7 +132,8 @@ function decode(
         throw badRequest(`${cannotHandle(type)}: ${thrown.message}`);
       }
     }
-  } else if (type.custom.schema !== undefined) unknown = pruneCustomObject(decoded, type.custom.schema);
+  } else if (type.custom.schema !== undefined)
+    unknown = pruneCustomObject(decoded, type.custom.schema).sort();
   const problems = [
     ...unknown.map(path => `unknown field ${JSON.stringify(path)}`),
     ...duplicates.map(path => `duplicate field ${JSON.stringify(path)}`),
@@ -161,7 +173,9 @@ export function replace(
   const wanted = writeOptions(call, subresource);
   const input = readBody(cluster, call, type);
   if (textAt(input, "metadata", "name") === undefined) {
-    throw badRequest("the name of the object (based on URL) was undeterminable: name must be provided");
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
   }
   const { object } = updateObject(cluster, type, namespace, name, () => input, wanted);
   return objectAnswer(cluster, 200, call, type, object);
@@ -184,7 +198,7 @@ export function patch(
 ): SandboxResponse {
   const strategic = call.contentType === "application/strategic-merge-patch+json";
   if (!patchTypes.includes(call.contentType) || (strategic && type.custom !== undefined))
-    throw unsupportedPatch();
+    throw unsupportedPatch(type.custom === undefined ? undefined : patchTypes);
   const wanted = writeOptions(call, subresource);
   if (call.contentType === "application/apply-patch+yaml")
     return apply(cluster, call, type, namespace, name, wanted);
@@ -267,19 +281,26 @@ function decodePatched(cluster: Cluster, call: Call, type: ResourceType, object:
   const version = textAt(object, "apiVersion");
   const kind = textAt(object, "kind");
   if (version !== type.groupVersion || kind !== type.kind) {
-    throw badRequest(
-      version !== type.groupVersion
-        ? `the API version in the data (${version ?? ""}) does not match the expected API version (${type.groupVersion})`
-        : `the kind in the data (${kind ?? ""}) does not match the expected kind (${type.kind})`,
-    );
+    const mine = wrongKind(
+      cluster,
+      type,
+      kind ?? "",
+      version === type.groupVersion ? "" : (version ?? ""),
+    ).message;
+    throw patchInvalid(object, mine);
   }
   try {
     return decode(cluster, call, type, object, []);
   } catch (thrown) {
-    if (!(thrown instanceof ApiError) || thrown.message.includes("strict decoding error")) throw thrown;
-    const why = thrown.message.slice(cannotHandle(type).length + 2);
-    throw invalid({ group: "", kind: "" }, "", [invalidValue("patch", JSON.stringify(object), why)]);
+    if (!(thrown instanceof ApiError)) throw thrown;
+    throw patchInvalid(object, thrown.message.slice(cannotHandle(type).length + 2));
   }
+}
+
+/** The patched object is shown as the server prints it: its own keys in order, the rest as it was. */
+function patchInvalid(object: JsonMap, why: string): ApiError {
+  const shown = Object.fromEntries(Object.entries(object).sort(([a], [b]) => compareBytes(a, b)));
+  return invalid({ group: "", kind: "" }, "", [invalidValue("patch", JSON.stringify(shown), why)]);
 }
 
 function apply(

@@ -46,9 +46,16 @@ function decodeMap(value: JsonMap, schema: Schema, place: Place, unknown: string
     }
     const names = declared === undefined ? place.names : [...place.names, key];
     const decoded = decodeValue(field, known, { ...place, shown, names }, unknown);
-    if (decoded !== undefined) result[key] = decoded;
+    if (decoded !== undefined && !isOmitted(decoded, known, schema, key)) result[key] = decoded;
   }
   return result;
+}
+
+/** Go leaves empty maps and lists out, unless the field is one that must be there. */
+function isOmitted(value: Json, schema: Schema, parent: Schema, key: string): boolean {
+  if (parent.properties === undefined || parent.required?.includes(key) === true) return false;
+  if (Array.isArray(value)) return value.length === 0;
+  return isMap(value) && Object.keys(value).length === 0 && schema.additionalProperties !== undefined;
 }
 
 function decodeValue(value: Json, schema: Schema, place: Place, unknown: string[]): Json | undefined {
@@ -77,6 +84,7 @@ function decodeValue(value: Json, schema: Schema, place: Place, unknown: string[
     }
     case "string":
       if (typeof value !== "string") throw new DecodeError(mismatch(value, place, goType(schema, place)));
+      if (schema.format === "byte") checkBase64(value);
       return value;
     case "boolean":
       if (typeof value !== "boolean") throw new DecodeError(mismatch(value, place, "bool"));
@@ -92,6 +100,14 @@ function decodeValue(value: Json, schema: Schema, place: Place, unknown: string[
     default:
       return value;
   }
+}
+
+function checkBase64(text: string): void {
+  const bare = text.replaceAll(/[\r\n]/g, "");
+  const wrong = bare.search(/[^A-Za-z0-9+/=]/);
+  const cut = bare.length % 4 === 0 ? -1 : bare.length - (bare.length % 4);
+  const at = wrong >= 0 ? wrong : cut;
+  if (at >= 0) throw new DecodeError(`illegal base64 data at input byte ${at}`);
 }
 
 function mismatch(value: Json, place: Place, type: string, named?: string): string {

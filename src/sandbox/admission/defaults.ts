@@ -1,6 +1,7 @@
 import { emptyMap, isMap, type Json, type JsonMap, listAt } from "../../core/json.ts";
 import { defaultDefinition } from "../crd/validate.ts";
 import { childMap, mapsAt, numberAt } from "../kube-object.ts";
+import { foldStringData } from "./fold.ts";
 
 // What pkg/apis/*/v1/defaults.go writes into objects that leave it open. Objects are changed in place.
 
@@ -67,12 +68,16 @@ const byKind: Record<string, Defaulter> = {
       claim["status"] = { phase: "Pending" };
     }
   },
-  DaemonSet(_, spec) {
+  DaemonSet(object, spec) {
     podTemplate(spec);
+    fill(childMap(childMap(object, "metadata"), "annotations"), {
+      "deprecated.daemonset.template.generation": "1",
+    });
     const strategy = childMap(spec, "updateStrategy");
     fill(strategy, { type: "RollingUpdate" });
-    if (strategy["type"] === "RollingUpdate")
+    if (strategy["type"] === "RollingUpdate") {
       fill(childMap(strategy, "rollingUpdate"), { maxUnavailable: 1, maxSurge: 0 });
+    }
     fill(spec, { revisionHistoryLimit: 10 });
   },
   Job(_, spec) {
@@ -85,8 +90,9 @@ const byKind: Record<string, Defaulter> = {
       successfulJobsHistoryLimit: 3,
       failedJobsHistoryLimit: 1,
     });
-    const job = isMap(spec["jobTemplate"]) ? spec["jobTemplate"] : undefined;
-    if (isMap(job?.["spec"])) podTemplate(job["spec"]);
+    const job = childMap(spec, "jobTemplate");
+    childMap(job, "metadata");
+    podTemplate(childMap(job, "spec"));
   },
   Service(_, spec) {
     fill(spec, { sessionAffinity: "None", type: "ClusterIP" });
@@ -103,14 +109,16 @@ const byKind: Record<string, Defaulter> = {
     }
   },
   Secret(object) {
+    foldStringData(object);
     fill(object, { type: "Opaque" });
   },
   PersistentVolumeClaim(_, spec) {
     fill(spec, { volumeMode: "Filesystem" });
   },
-  PersistentVolume(object, spec) {
+  PersistentVolume(_, spec) {
     fill(spec, { persistentVolumeReclaimPolicy: "Retain", volumeMode: "Filesystem" });
-    fill(childMap(object, "status"), { phase: "Pending" });
+    const host = spec["hostPath"];
+    if (isMap(host) && host["type"] === undefined) host["type"] = "";
   },
   HorizontalPodAutoscaler(_, spec) {
     fill(spec, { minReplicas: 1 });
@@ -168,6 +176,7 @@ function jobSpec(spec: JsonMap): void {
   if (spec["completions"] === undefined && spec["parallelism"] === undefined)
     fill(spec, { completions: 1, parallelism: 1 });
   fill(spec, {
+    manualSelector: false,
     parallelism: 1,
     backoffLimit: spec["backoffLimitPerIndex"] === undefined ? 6 : 2147483647,
     completionMode: "NonIndexed",

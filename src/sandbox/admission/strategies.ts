@@ -63,6 +63,15 @@ export function prepareForCreate(object: JsonMap, type: ResourceType): void {
 }
 
 const creators: Record<string, (object: JsonMap) => void> = {
+  "customresourcedefinitions.apiextensions.k8s.io"(object) {
+    const stored = mapsAt(object, "spec", "versions").filter(version => version["storage"] === true);
+    if (stored.length > 0)
+      childMap(object, "status")["storedVersions"] = stored.map(version => version["name"] ?? "");
+  },
+  persistentvolumes(object) {
+    const metadata = metadataOf(object);
+    metadata["finalizers"] ??= ["kubernetes.io/pv-protection"];
+  },
   pods(object) {
     childMap(object, "status")["qosClass"] = qualityOfService(childMap(object, "spec"));
     const spec = childMap(object, "spec");
@@ -91,10 +100,9 @@ const creators: Record<string, (object: JsonMap) => void> = {
     const metadata = metadataOf(object);
     metadata["finalizers"] ??= ["kubernetes.io/pvc-protection"];
   },
-  secrets: foldStringData,
   "jobs.batch"(object) {
     const spec = childMap(object, "spec");
-    if (spec["manualSelector"] === true || spec["selector"] !== undefined) return;
+    if (spec["manualSelector"] === true) return;
     const metadata = metadataOf(object);
     const labels = {
       "batch.kubernetes.io/controller-uid": metadata["uid"] ?? "",
@@ -105,17 +113,9 @@ const creators: Record<string, (object: JsonMap) => void> = {
     const template = childMap(childMap(spec, "template"), "metadata");
     Object.assign(childMap(template, "labels"), labels);
     spec["selector"] = { matchLabels: { "batch.kubernetes.io/controller-uid": metadata["uid"] ?? "" } };
+    metadata["labels"] ??= { ...childMap(template, "labels") };
   },
 };
-
-/** `stringData` is a way to write, not to store. */
-export function foldStringData(object: JsonMap): void {
-  const plain = object["stringData"];
-  if (!isMap(plain)) return;
-  const data = childMap(object, "data");
-  for (const [key, value] of Object.entries(plain)) data[key] = Buffer.from(String(value)).toString("base64");
-  delete object["stringData"];
-}
 
 function qualityOfService(spec: JsonMap): string {
   const containers = [...mapsAt(spec, "containers"), ...mapsAt(spec, "initContainers")];
@@ -157,7 +157,6 @@ export function prepareForUpdate(
     return;
   }
   if (subresource === "" && hasStatusDoor(type)) restore(after, before, "status");
-  if (collectionOf(type) === "secrets") foldStringData(after);
   if (collectionOf(type) === "namespaces" && subresource !== "finalize") restore(after, before, "spec");
   if (type.countsGenerations && wantsSomethingElse(after, before, type)) {
     metadata["generation"] = generationOf(before) + 1;

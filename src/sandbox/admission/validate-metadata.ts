@@ -95,19 +95,19 @@ const plainFinalizers = ["orphan", "foregroundDeletion", "kubernetes"];
 function validateFinalizers(metadata: JsonMap): FieldError[] {
   const errors: FieldError[] = [];
   const names = textsAt(metadata, "finalizers");
-  for (const name of names) {
+  names.forEach((name, index) => {
     const wrong = qualifiedNameProblem(name);
     if (wrong !== undefined) errors.push(invalidValue("metadata.finalizers", name, wrong));
     else if (!name.includes("/") && !plainFinalizers.includes(name)) {
       errors.push(
         invalidValue(
-          "metadata.finalizers",
+          `metadata.finalizers[${index}]`,
           name,
           "name is neither a standard finalizer name nor is it fully qualified",
         ),
       );
     }
-  }
+  });
   if (names.includes("orphan") && names.includes("foregroundDeletion")) {
     errors.push(
       invalidValue(

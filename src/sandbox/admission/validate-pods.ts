@@ -25,11 +25,7 @@ export function validateTemplate(
     const allowed = policies.length === 2 ? ["OnFailure", "Never"] : policies;
     errors.push(
       policies.length === 2 && policy === "Always"
-        ? {
-            reason: "FieldValueNotSupported",
-            field: `${at}.spec.restartPolicy`,
-            message: 'Unsupported value: "Always": supported values: "OnFailure", "Never"',
-          }
+        ? required(`${at}.spec.restartPolicy`, 'valid values: "OnFailure", "Never"')
         : notSupported(`${at}.spec.restartPolicy`, policy, allowed),
     );
   }
@@ -89,9 +85,7 @@ function validateContainer(
   else {
     const wrong = labelProblem(name);
     if (wrong !== undefined) errors.push(invalidValue(`${at}.name`, name, wrong));
-    else if (seen.has(name)) errors.push(duplicate(`${at}.name`, name));
   }
-  seen.add(name);
   const image = textAt(container, "image") ?? "";
   if (image === "") errors.push(required(`${at}.image`));
   else if (image.trim() !== image) {
@@ -115,13 +109,16 @@ function validateContainer(
     if (volume === "") errors.push(required(`${place}.name`));
     else if (!volumes.has(volume)) {
       errors.push({
-        reason: "FieldValueInvalid",
+        reason: "FieldValueNotFound",
         field: `${place}.name`,
         message: `Not found: ${JSON.stringify(volume)}`,
       });
     }
     if (!mount["mountPath"]) errors.push(required(`${place}.mountPath`));
   });
+  // The server compares names after it has looked at each container.
+  if (seen.has(name)) errors.push(duplicate(`${at}.name`, name));
+  seen.add(name);
   return errors;
 }
 

@@ -39,6 +39,10 @@ function validatePort(port: JsonMap, at: string, named: boolean, names: Set<stri
   if (number < 1 || number > 65535) {
     errors.push(invalidValue(`${at}.port`, number, "must be between 1 and 65535, inclusive"));
   }
+  const target = port["targetPort"];
+  if (typeof target === "number" && (target < 1 || target > 65535)) {
+    errors.push(invalidValue(`${at}.targetPort`, target, "must be between 1 and 65535, inclusive"));
+  }
   const protocol = textAt(port, "protocol") ?? "";
   if (!["TCP", "UDP", "SCTP"].includes(protocol)) {
     errors.push(notSupported(`${at}.protocol`, protocol, ["SCTP", "TCP", "UDP"]));

@@ -1,4 +1,4 @@
-import { equalJson, isMap, type Json, type JsonMap, textAt } from "../../core/json.ts";
+import { equalJson, isMap, type Json, type JsonMap, textAt, valueAt } from "../../core/json.ts";
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from "../api-error.ts";
 import { validateCustomObject } from "../crd/admit.ts";
 import { validateDefinition } from "../crd/validate.ts";
@@ -376,7 +376,9 @@ function frozen(after: JsonMap, before: JsonMap, fields: readonly string[]): Fie
 
 function sameRole(after: JsonMap, before: JsonMap): FieldError[] {
   const ref: Json = after["roleRef"] ?? null;
-  return equalJson(ref, before["roleRef"] ?? null)
-    ? []
-    : [invalidValue("roleRef", ref, "cannot change roleRef")];
+  if (equalJson(ref, before["roleRef"] ?? null)) return [];
+  // The server shows the fields as its own structs name them.
+  const at = (name: string): Json => valueAt(ref, name) ?? "";
+  const shown = { APIGroup: at("apiGroup"), Kind: at("kind"), Name: at("name") };
+  return [invalidValue("roleRef", shown, "cannot change roleRef")];
 }

@@ -13,6 +13,7 @@ import {
   writeManagers,
 } from "./managers.ts";
 import {
+  type Comparison,
   checkTyped,
   compare,
   mergeTyped,
@@ -56,7 +57,11 @@ export function trackUpdate(before: JsonMap | undefined, after: JsonMap, writer:
   const key = managerKey({ ...writer, operation: "Update" });
   const old = withoutManagedFields(before);
   const fresh = withoutManagedFields(after) ?? after;
-  const difference = compare(old ?? {}, fresh, writer.schema);
+  const difference = comparable(old ?? {}, fresh, writer);
+  if (difference === undefined) {
+    writeManagers(after, readManagers(before));
+    return;
+  }
   const changed = difference.added.union(difference.modified).recursiveDifference(writer.ignored);
   const removed = difference.removed.recursiveDifference(writer.ignored);
   release(managers, changed, removed);
@@ -74,6 +79,16 @@ export function trackUpdate(before: JsonMap | undefined, after: JsonMap, writer:
   }
   capManagers(managers);
   writeManagers(after, managers);
+}
+
+/** Undefined where the elements of a list cannot be told apart: the record then stays as it was. */
+function comparable(before: JsonMap, after: JsonMap, writer: Writer): Comparison | undefined {
+  try {
+    return compare(before, after, writer.schema);
+  } catch (thrown) {
+    if (thrown instanceof TypedValueError) return undefined;
+    throw thrown;
+  }
 }
 
 function release(managers: Managers, changed: FieldSet, removed: FieldSet): void {
@@ -187,7 +202,7 @@ function conflictError(found: { manager: Manager; fields: FieldSet }[]): ApiErro
   const conflicts = found
     .map(({ manager, fields }) => ({
       who: describe(manager),
-      paths: [...fields.paths()].map(formatPath).sort(),
+      paths: [...fields.paths()].map(formatPath),
     }))
     .sort((a, b) => (a.who < b.who ? -1 : 1));
   const causes = conflicts.flatMap(({ who, paths }) =>

@@ -123,7 +123,7 @@ function misfit(value: Json, schema: Schema | undefined): string | undefined {
     case "number":
       return typeof value === "number" || typeof value === "bigint"
         ? undefined
-        : `expected numeric (int or float), got ${goValue(value, found)}`;
+        : `expected numeric (int or float), got ${goType(value)}`;
     default:
       return undefined;
   }
@@ -131,6 +131,11 @@ function misfit(value: Json, schema: Schema | undefined): string | undefined {
 
 function goValue(value: Json, found: string): string {
   return `&value.valueUnstructured{Value:${typeof value === "string" ? JSON.stringify(value) : found}}`;
+}
+
+function goType(value: Json): string {
+  if (Array.isArray(value)) return "[]interface {}";
+  return isMap(value) ? "map[string]interface {}" : typeof value === "boolean" ? "bool" : "string";
 }
 
 /** The paths of all that a value says: what an applier owns. */
@@ -271,25 +276,45 @@ function blankOver(live: Json | undefined, applied: Json): Json {
 function mergeLists(live: Json[], applied: Json, shape: Extract<Shape, { kind: "list" }>): Json[] {
   const present = keyed(live, shape);
   const wanted = keyed(applied, shape);
-  const places = [...present.keys()];
-  const result: Json[] = [];
-  let next = 0;
+  const left = [...present.keys()];
+  const right = [...wanted.keys()];
+  const shared = right.filter(step => present.has(step));
   const done = new Set<string>();
-  for (const [step, item] of wanted) {
-    if (present.has(step)) {
-      while (next < places.length && places[next] !== step) {
-        const other = places[next++] ?? "";
-        if (!wanted.has(other) && !done.has(other)) {
-          result.push(present.get(other) ?? null);
-          done.add(other);
-        }
-        if (places.indexOf(step) < next) break;
+  const result: Json[] = [];
+  const take = (step: string): void => {
+    result.push(mergeTyped(present.get(step), wanted.get(step) ?? null, shape.item));
+    done.add(step);
+  };
+  let next = 0;
+  for (let l = 0, r = 0; l < left.length || r < right.length; ) {
+    const live = left[l];
+    const mine = right[r];
+    if (live !== undefined && live === mine) {
+      take(mine);
+      l++;
+      r++;
+      next++;
+    } else if (
+      live !== undefined &&
+      mine !== undefined &&
+      wanted.has(live) &&
+      next < shared.length &&
+      shared[next] !== live
+    ) {
+      // Both have it, but it is not the next one in the applier's order.
+      l++;
+    } else if (live !== undefined && !wanted.has(live)) {
+      result.push(present.get(live) ?? null);
+      l++;
+    } else {
+      if (live !== undefined && done.has(live)) l++;
+      if (mine !== undefined) {
+        take(mine);
+        r++;
+        if (shared[next] === mine) next++;
       }
     }
-    result.push(mergeTyped(present.get(step), item, shape.item));
-    done.add(step);
   }
-  for (const [step, item] of present) if (!done.has(step)) result.push(item);
   return result;
 }
 

@@ -81,6 +81,7 @@ function rollOut(key: Key, entry: Stored, cluster: Cluster): void {
   const paused = isMap(deployment["spec"]) && deployment["spec"]["paused"] === true;
   let { fresh } = setsOf(deployment, cluster);
   const { old } = setsOf(deployment, cluster);
+  noteWhetherPaused(key, deployment, paused, cluster);
   if (paused) {
     if (fresh !== undefined) scale(fresh, wanted, cluster);
     return;
@@ -99,6 +100,22 @@ function rollOut(key: Key, entry: Stored, cluster: Cluster): void {
     } else roll(fresh, old, wanted, surge, maxUnavailable(deployment, wanted), cluster);
   }
   forgetOld(deployment, cluster);
+}
+
+function noteWhetherPaused(key: Key, deployment: JsonMap, paused: boolean, cluster: Cluster): void {
+  const reason = conditionOf(deployment, "Progressing")?.["reason"];
+  if (paused === (reason === "DeploymentPaused")) return;
+  if (isMap(deployment["spec"]) && deployment["spec"]["progressDeadlineSeconds"] === undefined) return;
+  const condition: JsonMap = paused
+    ? { type: "Progressing", status: "Unknown", reason: "DeploymentPaused", message: "Deployment is paused" }
+    : {
+        type: "Progressing",
+        status: "Unknown",
+        reason: "DeploymentResumed",
+        message: "Deployment is resumed",
+      };
+  if (!paused && reason !== "DeploymentPaused") return;
+  writeStatus(cluster, key, status => setDeploymentCondition(status, condition, timestamp(cluster.clock)));
 }
 
 function hasPods(set: Stored, cluster: Cluster): boolean {

@@ -20,6 +20,7 @@ import { controllerManager, hasEnded, mustType, writeSpec, writeStatus } from ".
 const claims = "persistentvolumeclaims";
 const volumes = "persistentvolumes";
 const protection = "kubernetes.io/pvc-protection";
+const volumeProtection = "kubernetes.io/pv-protection";
 const provisioner = "sandbox.kpt.dev/storage";
 
 /** Binds claims to volumes, made on demand for the classes of the sandbox, and protects claims in use. */
@@ -43,8 +44,10 @@ export const volumeController: Controller = {
   reconcile(key, cluster) {
     const entry = cluster.store.get(key.collection, key.namespace, key.name);
     if (entry === undefined) return undefined;
-    if (key.collection === volumes) settleVolume(entry, cluster);
-    else if (isBeingDeleted(entry.object)) letGo(entry, cluster);
+    if (key.collection === volumes) {
+      if (isBeingDeleted(entry.object)) letVolumeGo(entry, cluster);
+      else settleVolume(entry, cluster);
+    } else if (isBeingDeleted(entry.object)) letGo(entry, cluster);
     else if (textAt(entry.object, "status", "phase") !== "Bound") bind(entry, cluster);
     return undefined;
   },
@@ -80,6 +83,18 @@ function letGo(entry: Stored, cluster: Cluster): void {
   writeSpec(cluster, { collection: claims, namespace: entry.namespace, name: entry.name }, claim => {
     const metadata = metadataOf(claim);
     metadata["finalizers"] = finalizersOf(claim).filter(name => name !== protection);
+    dropEmpty(metadata, "finalizers");
+  });
+}
+
+/** A volume goes when no claim is bound to it any more. */
+function letVolumeGo(entry: Stored, cluster: Cluster): void {
+  const namespace = textAt(entry.object, "spec", "claimRef", "namespace") ?? "";
+  const claim = cluster.store.get(claims, namespace, textAt(entry.object, "spec", "claimRef", "name") ?? "");
+  if (claim !== undefined && uidOf(claim.object) === textAt(entry.object, "spec", "claimRef", "uid")) return;
+  writeSpec(cluster, { collection: volumes, namespace: "", name: entry.name }, volume => {
+    const metadata = metadataOf(volume);
+    metadata["finalizers"] = finalizersOf(volume).filter(name => name !== volumeProtection);
     dropEmpty(metadata, "finalizers");
   });
 }

@@ -47,6 +47,9 @@ export function validateDefinition(object: JsonMap): FieldError[] {
     errors.push(notSupported("spec.scope", scope, ["Cluster", "Namespaced"]));
   }
   errors.push(...validateVersions(spec), ...validateNames(names));
+  if (!mapsAt(spec, "versions").some(version => version["storage"] === true)) {
+    errors.push(invalidValue("status.storedVersions", null, "must have at least one stored version"));
+  }
   return errors;
 }
 
@@ -82,7 +85,9 @@ function validateVersions(spec: JsonMap): FieldError[] {
         invalidValue(`${at}.schema.openAPIV3Schema.type`, schema["type"], "must be object at the root"),
       );
     }
-    structural(schema, `${at}.schema.openAPIV3Schema`, true, errors);
+    // Where there is one schema the server speaks of the old place for it.
+    const place = versions.length === 1 ? "spec.validation" : `${at}.schema`;
+    structural(schema, `${place}.openAPIV3Schema`, true, errors);
   });
   return errors;
 }

@@ -89,7 +89,9 @@ function mergeListField(
   } else {
     merged = mergeKeyed(before, items, mergeKey, schema.items);
   }
-  if (Array.isArray(order)) merged = inOrder(merged, order, before, mergeKey);
+  // Without a given order the patch's own counts: what it adds comes before what it does not mention.
+  const given = items.filter(item => !(isMap(item) && item["$patch"] !== undefined));
+  merged = inOrder(merged, Array.isArray(order) ? order : given, before, mergeKey);
   if (merged.length > 0 || present !== undefined || items.length > 0) result[key] = merged;
 }
 

@@ -9,6 +9,7 @@ import {
   finalizersOf,
   generationOf,
   isBeingDeleted,
+  mapsAt,
   metadataOf,
   numberAt,
   uidOf,
@@ -131,6 +132,23 @@ function mark(
   else delete metadata["finalizers"];
   if (collectionOf(type) === "namespaces") childMap(object, "status")["phase"] = "Terminating";
   const first = !isBeingDeleted(object);
+  if (first && collectionOf(type) === definitions) {
+    metadata["deletionTimestamp"] = timestamp(cluster.clock);
+    const now = timestamp(cluster.clock);
+    const message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon";
+    const conditions = mapsAt(object, "status", "conditions");
+    childMap(object, "status")["conditions"] = [
+      ...conditions,
+      {
+        type: "Terminating",
+        status: "True",
+        lastTransitionTime: now,
+        reason: "InstanceDeletionPending",
+        message,
+      },
+    ];
+    return;
+  }
   if (first) {
     const due = { ...cluster.clock, now: () => cluster.clock.now() + grace * 1000 };
     metadata["deletionTimestamp"] = timestamp(due);

@@ -3,7 +3,15 @@ import { applyDefaults } from "../admission/defaults.ts";
 import { ignoredFields, prepareForUpdate } from "../admission/strategies.ts";
 import { validateForUpdate } from "../admission/validate.ts";
 import { validateMetadata, validateMetadataUpdate } from "../admission/validate-metadata.ts";
-import { ApiError, badRequest, conflict, invalid, modifiedElsewhere, notFound } from "../api-error.ts";
+import {
+  ApiError,
+  badRequest,
+  conflict,
+  invalid,
+  modifiedElsewhere,
+  notFound,
+  plainError,
+} from "../api-error.ts";
 import { readManagers } from "../apply/managers.ts";
 import { trackUpdate } from "../apply/track.ts";
 import { timestamp } from "../clock.ts";
@@ -120,6 +128,9 @@ function checkPreconditions(metadata: JsonMap, live: JsonMap, type: ResourceType
         message: "Invalid value: 0: must be specified for an update",
       },
     ]);
+  }
+  if (typeof wanted !== "string" || !/^\d+$/.test(wanted)) {
+    throw plainError(`strconv.ParseUint: parsing ${JSON.stringify(wanted)}: invalid syntax`);
   }
   if (wanted !== actual) throw conflict(type, name, modifiedElsewhere);
 }
