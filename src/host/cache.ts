@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { KptError } from "../core/error.ts";
 
@@ -38,6 +47,28 @@ export function ensureRepository(folder: string, idLength: number): void {
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
     if (!existsSync(join(folder, "HEAD"))) throw cacheUnusable(folder, error);
+  }
+}
+
+/** Remembers that a repository is in use, so that it isn't cleared away. */
+export function touchRepository(folder: string): void {
+  try {
+    const now = new Date();
+    utimesSync(folder, now, now);
+  } catch {
+    // a cache that can only be read is a cache all the same
+  }
+}
+
+const repositoryName = /^[0-9a-f]{32}(-sha256)?\.git$/;
+
+/** Removes repositories that nobody has used for three months: the cache must not grow for ever. */
+export function clearUnused(root: string, now: number): void {
+  for (const name of readdirSync(root)) {
+    if (!repositoryName.test(name)) continue;
+    const folder = join(root, name);
+    const status = statSync(folder, { throwIfNoEntry: false });
+    if (status && now - status.mtimeMs > 90 * 24 * 3600 * 1000) dropRepository(folder);
   }
 }
 

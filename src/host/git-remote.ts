@@ -1,7 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { KptError } from "../core/error.ts";
-import { cacheRoot, dropRepository, ensureRepository, repositoryFolder } from "./cache.ts";
+import {
+  cacheRoot,
+  clearUnused,
+  dropRepository,
+  ensureRepository,
+  repositoryFolder,
+  touchRepository,
+} from "./cache.ts";
 import { GitFailure, git, tryGit } from "./git.ts";
 import { listTree, readBlobs, type TreeEntry } from "./git-objects.ts";
 import { withLock } from "./lock.ts";
@@ -101,6 +108,7 @@ export class GitRemote {
     if (this.has(ref.commit)) return false;
     return await this.#locked(ref.commit, async folder => {
       if (this.has(ref.commit)) return false;
+      clearUnused(this.#root, Date.now());
       await this.#fetchInto(
         folder,
         ["--depth=1", "--filter=blob:none"],
@@ -139,6 +147,7 @@ export class GitRemote {
   async tree(ref: RemoteRef, directory: string): Promise<TreeEntry[] | undefined> {
     const path = directory.replace(/^\/+/, "");
     const call = this.#call([], this.#folder(ref.commit));
+    touchRepository(this.#folder(ref.commit));
     const list = async (): Promise<TreeEntry[] | undefined> => {
       try {
         return await listTree(call, `${ref.commit}:${path}`);

@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { KptError } from "../core/error.ts";
+import { errnoOf, ioError } from "../host/io-error.ts";
 import type { PackageAddress } from "./locate.ts";
 
 export interface Destination {
@@ -23,7 +24,7 @@ export function chooseDestination(
     if (readdirSync(cwd).length > 0) throw exists("destination directory already exists");
     return { folder: target };
   }
-  const status = statSync(target, { throwIfNoEntry: false });
+  const status = statusOf(target);
   const shown = relative(cwd, target).startsWith("..") ? target : relative(cwd, target);
   if (status === undefined) return { folder: inParent(target, shown) };
   if (!status.isDirectory()) {
@@ -51,7 +52,7 @@ function nameOf({ repo, directory }: Pick<PackageAddress, "repo" | "directory">)
 }
 
 function inParent(target: string, shown: string): string {
-  const parent = statSync(dirname(target), { throwIfNoEntry: false });
+  const parent = statusOf(dirname(target));
   const name = dirname(shown);
   if (parent === undefined) {
     throw new KptError("NOT_FOUND", `parent directory "${name}" does not exist`, { label: "Error" });
@@ -59,10 +60,20 @@ function inParent(target: string, shown: string): string {
   if (!parent.isDirectory()) {
     throw new KptError("IO", `parent directory "${name}" is not a directory`, { label: "Error" });
   }
-  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
+  if (lstatSync(target, { throwIfNoEntry: false })) {
     throw exists(`destination "${shown}" is a link that leads nowhere`);
   }
   return target;
+}
+
+/** Undefined where nothing is, also where a file stands in the way. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (errnoOf(error) === "ENOTDIR" || errnoOf(error) === "ELOOP") return undefined;
+    throw ioError("stat", path, error, { label: "Error" });
+  }
 }
 
 function free(folder: string, shown: string): string {

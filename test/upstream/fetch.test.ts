@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { lockOf, type UpstreamTree } from "../../src/upstream/fetch.ts";
@@ -185,6 +185,22 @@ test(
       const tree = await world.fetcher().fetch(upstream);
       assert.equal(paths(tree).length, 3, `damage ${index}`);
     }
+  }),
+);
+
+test(
+  "repositories that nobody has used for months leave the cache",
+  withWorld(async world => {
+    const [old, fresh] = [world.repository("old"), world.repository("fresh")];
+    old.commit(files);
+    fresh.commit(files);
+    await world.fetcher().fetch({ repo: old.address, directory: "/app", ref: "main" });
+    const cache = join(world.root, "home/.kpt/repos");
+    const [folder = ""] = readdirSync(cache);
+    utimesSync(join(cache, folder), new Date(0), new Date(0));
+    await world.fetcher().fetch({ repo: fresh.address, directory: "/app", ref: "main" });
+    assert.equal(readdirSync(cache).length, 1);
+    assert.ok(!readdirSync(cache).includes(folder));
   }),
 );
 
