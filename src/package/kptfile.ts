@@ -237,7 +237,7 @@ export function parseKptfile(source: string | Uint8Array, shown: string): Kptfil
     file = parseYaml(decode(source, shown));
   } catch (error) {
     if (!(error instanceof KptError) || error.code === "KPTFILE_INVALID") throw error;
-    throw unreadable(shown, `yaml: ${error.message}`, error);
+    throw unreadable(shown, error.message.replace(/^(?!yaml: )/, "yaml: "), error);
   }
   const [document, ...more] = file.documents.filter(({ root }) => root !== undefined);
   const root = document?.root;
