@@ -23,7 +23,7 @@ function detect(root: YamlNode | undefined, source: SourceText): Layout {
   if (root !== undefined) look(root, source, seen);
   return {
     width: seen.width ?? 2,
-    isCompact: seen.isCompact ?? true,
+    isCompact: seen.isCompact ?? source.indentSeq === "compact",
     isJson: /^\ufeff?\s*(?:\{\s*["}]|\[\s*["[{\]])/.test(source.text.slice(0, 1000)),
   };
 }

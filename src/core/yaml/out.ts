@@ -59,6 +59,7 @@ export class Out {
   #push(text: string): void {
     if (text === "") return;
     this.#pieces.push(text);
-    this.#last = text[text.length - 1] ?? "";
+    // A byte order mark takes no place on its line.
+    this.#last = text === "\ufeff" ? "\n" : (text[text.length - 1] ?? "");
   }
 }

@@ -4,9 +4,12 @@ import { SourceText } from "./source.ts";
 
 /**
  * Reads all documents of a text; JSON is YAML in braces. Throws KptError YAML_SYNTAX with the place, also for
- * keys that come twice.
+ * keys that come twice. `indentSeq` is the style of new lists in a text that has none.
  */
-export function parseYaml(text: string, options: { file?: string } = {}): YamlFile {
-  const source = new SourceText(text, options.file);
+export function parseYaml(
+  text: string,
+  options: { file?: string; indentSeq?: "wide" | "compact" } = {},
+): YamlFile {
+  const source = new SourceText(text, options.file, options.indentSeq);
   return new YamlFile(source, readDocuments(source));
 }

@@ -5,12 +5,15 @@ import { KptError } from "../error.ts";
 export class SourceText {
   readonly text: string;
   readonly file: string | undefined;
+  /** How new lists stand in a text that has none to show it. */
+  readonly indentSeq: "wide" | "compact";
   #newline: "\n" | "\r\n" | undefined;
   #lineStarts: number[] | undefined;
 
-  constructor(text: string, file?: string) {
+  constructor(text: string, file?: string, indentSeq: "wide" | "compact" = "compact") {
     this.text = text;
     this.file = file;
+    this.indentSeq = indentSeq;
   }
 
   /** The line ending of new lines: that of the first line. */
