@@ -1,6 +1,4 @@
 import type { MapNode, PlainValue, YamlNode } from "../core/yaml/node.ts";
-import { parseYaml } from "../core/yaml/parse.ts";
-import { stringify } from "../core/yaml/print.ts";
 
 /**
  * Sets a field. A new one goes where the order says: behind the nearest of its predecessors that is there.
@@ -20,11 +18,4 @@ export function setInOrder(
   }
   const before = at < 0 ? undefined : order.slice(at + 1).find(name => map.has(name));
   return map.set(key, value, before === undefined ? {} : { before }).value;
-}
-
-/** New nodes in the style of Kptfiles: lists indented below their key. */
-export function wideList(value: PlainValue): YamlNode {
-  const root = parseYaml(stringify(value, { indentSeq: "wide" })).documents[0]?.root;
-  if (root === undefined) throw new TypeError("nothing to write");
-  return root.clone();
 }

@@ -7,7 +7,7 @@ import type { YamlFile } from "../core/yaml/file.ts";
 import type { MapNode, PlainValue, SeqNode, YamlNode } from "../core/yaml/node.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
 import { errnoOf, reasonOf } from "../host/io-error.ts";
-import { setInOrder, wideList } from "./kptfile-edit.ts";
+import { setInOrder } from "./kptfile-edit.ts";
 import { kptfileShape, schemaProblems } from "./kptfile-schema.ts";
 import { kptfileName } from "./read.ts";
 
@@ -145,7 +145,7 @@ export class Kptfile {
     const pipeline = this.mapAt("pipeline");
     const functions = resolved(pipeline.get(list));
     if (functions?.kind === "seq") functions.push(fn);
-    else setInOrder(pipeline, list, wideList([fn]), shapeOf("pipeline"));
+    else setInOrder(pipeline, list, [fn], shapeOf("pipeline"));
   }
 
   get conditions(): Condition[] {
@@ -168,7 +168,7 @@ export class Kptfile {
     const map = this.mapAt("status");
     const conditions = resolved(map.get("conditions"));
     if (conditions?.kind === "seq" && conditions.items.length > 0) conditions.push(value);
-    else setInOrder(map, "conditions", wideList([value]), shapeOf("status"));
+    else setInOrder(map, "conditions", [value], shapeOf("status"));
   }
 
   removeCondition(type: string): void {
@@ -191,7 +191,7 @@ export class Kptfile {
       if (status?.size === 0) this.root.delete("status");
       return;
     }
-    setInOrder(this.mapAt("status"), "renderStatus", wideList(value), shapeOf("status"));
+    setInOrder(this.mapAt("status"), "renderStatus", value, shapeOf("status"));
   }
 
   /** A map at the top level, made where it is missing. */
@@ -234,7 +234,7 @@ function replaceFields(map: MapNode, value: { [key: string]: PlainValue }): void
 export function parseKptfile(source: string | Uint8Array, shown: string): Kptfile {
   let file: YamlFile;
   try {
-    file = parseYaml(decode(source, shown));
+    file = parseYaml(decode(source, shown), { indentSeq: "wide" });
   } catch (error) {
     if (!(error instanceof KptError) || error.code === "KPTFILE_INVALID") throw error;
     throw unreadable(shown, error.message.replace(/^(?!yaml: )/, "yaml: "), error);

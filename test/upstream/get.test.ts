@@ -76,7 +76,7 @@ test(
       "comments.yaml": "# only\n\n---\n# comments\n",
       "list.yaml": "---\n- a\n-   b\n...\n",
       "values.yaml": "image:\n    tags:\n        - a\n\n",
-      "chart.yaml": "a: {{ .Values.kind }}\nmetadata:\n  - {{ end }}\n",
+      "chart.yaml": "{{- if .Values.kind }}\nmetadata: x\n{{- end }}\n",
       "binary.bin": Buffer.from([0, 255, 10, 13]),
       "latin.yaml": Buffer.from("kind: \xe4\nmetadata: {}\n", "latin1"),
       ".github/w.yaml": "on:   push\n",

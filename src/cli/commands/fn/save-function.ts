@@ -4,7 +4,6 @@ import { type PlainValue, SeqNode } from "../../../core/yaml/node.ts";
 import { quoted } from "../../../fn/spelling.ts";
 import { writeFileAtomically } from "../../../host/files.ts";
 import { type PipelineList, readKptfile, type Selector } from "../../../package/kptfile.ts";
-import { wideList } from "../../../package/kptfile-edit.ts";
 import type { Context } from "../../context.ts";
 
 export interface SavedFunction {
@@ -33,7 +32,7 @@ export function saveFunction(
       .find(each => (saved.image !== undefined ? each.image === saved.image : each.exec === saved.exec));
     const sequence = known?.node.parent;
     if (known !== undefined && sequence instanceof SeqNode) {
-      sequence.replace(sequence.items.indexOf(known.node), wideList(entry));
+      sequence.replace(sequence.items.indexOf(known.node), entry);
     } else kptfile.addFunction(list, entry);
     writeFileAtomically(join(directory, "Kptfile"), kptfile.toString());
     const type = list === "mutators" ? "mutator" : "validator";
