@@ -22,7 +22,7 @@ export function replaceItems(entry: MapEntry, list: SeqNode, items: readonly Yam
 
 /** Items of a flow list bring its commas and brackets along when they are cloned. */
 function copyOf(item: YamlNode): YamlNode {
-  const isFlow = item.parent !== undefined && item.parent.flow;
+  const isFlow = item.parent?.flow ?? false;
   if (!isFlow || !(item instanceof ScalarNode)) return item.clone();
   return item.style === "plain" ? newPlain(item.text) : newScalar(item.text, { style: item.style });
 }

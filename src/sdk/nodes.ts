@@ -36,12 +36,17 @@ export function childMaps(map: MapNode | undefined, key: string): MapNode[] {
 /** The text of the scalar at a key; undefined for nulls, collections and absent keys. */
 export function childText(map: MapNode | undefined, key: string): string | undefined {
   const child = follow(map?.get(key));
-  return child instanceof ScalarNode && child.type !== "null" ? child.text : undefined;
+  return child instanceof ScalarNode && !isNullScalar(child) ? child.text : undefined;
+}
+
+/** Cheaper than asking every scalar for its type. */
+function isNullScalar(node: ScalarNode): boolean {
+  return (node.text === "" || node.text === "~" || node.text.length === 4) && node.type === "null";
 }
 
 export function isNull(node: YamlNode | undefined): boolean {
   const found = follow(node);
-  return found === undefined || (found instanceof ScalarNode && found.type === "null");
+  return found === undefined || (found instanceof ScalarNode && isNullScalar(found));
 }
 
 /** The existing mapping at a key, or a new one where there is none or null. Undefined for other kinds. */
@@ -61,7 +66,7 @@ export function ensureMap(map: MapNode, key: string): MapNode | undefined {
 export function setChildText(map: MapNode, key: string, text: string): boolean {
   const child = follow(map.get(key));
   if (child instanceof ScalarNode) {
-    if (child.type === "string" && child.text === text) return false;
+    if (child.text === text && child.type === "string") return false;
     child.setValue(text);
     return true;
   }

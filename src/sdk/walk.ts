@@ -2,31 +2,71 @@ import { type MapEntry, MapNode, ScalarNode, SeqNode, type YamlNode } from "../c
 
 /** Where a node hangs: its comment can be read and written there. */
 export class Place {
-  readonly holder: MapEntry | SeqNode;
+  readonly node: YamlNode;
+  readonly holder: MapEntry | SeqNode | undefined;
   readonly index: number;
-  readonly path: string;
+  readonly above: Place | undefined;
 
-  constructor(holder: MapEntry | SeqNode, index: number, path: string) {
+  constructor(
+    node: YamlNode,
+    holder: MapEntry | SeqNode | undefined,
+    index: number,
+    above: Place | undefined,
+  ) {
+    this.node = node;
     this.holder = holder;
     this.index = index;
-    this.path = path;
+    this.above = above;
+  }
+
+  /** Names and indexes from the top: `spec.a[0].b`. */
+  get path(): string {
+    let path = "";
+    for (let place: Place | undefined = this; place?.holder !== undefined; place = place.above) {
+      if (place.holder instanceof SeqNode) path = `[${place.index}]${path}`;
+      else path = `.${place.holder.keyText}${path}`;
+    }
+    return path.startsWith(".") ? path.slice(1) : path;
   }
 
   get comment(): string | undefined {
-    const { holder } = this;
+    const { holder, node } = this;
+    if (holder === undefined) return undefined;
+    // Comments are taken out of the text with some effort, and most lines have none.
+    const known = holder instanceof SeqNode ? holder.trivia?.[this.index] : holder.trivia;
+    if (known === undefined ? !hasHash(node) : known.line === undefined) return undefined;
     return holder instanceof SeqNode ? holder.itemComments(this.index).line : holder.lineComment;
   }
 
   set comment(comment: string | undefined) {
     const { holder } = this;
     if (holder instanceof SeqNode) holder.itemComments(this.index).line = comment;
-    else holder.lineComment = comment;
+    else if (holder !== undefined) holder.lineComment = comment;
   }
+}
+
+/** Whether the line on which a comment of a node would stand has a hash sign behind the node. */
+function hasHash(node: YamlNode): boolean {
+  const { source } = node;
+  if (source === undefined) return true;
+  const { text } = source;
+  // The comment of a block scalar stands in its first line.
+  const from = node instanceof ScalarNode && isBlock(node) ? node.start : node.end;
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x0a) return false;
+    if (code === 0x23) return true;
+  }
+  return false;
+}
+
+function isBlock(node: ScalarNode): boolean {
+  return node.style === "literal" || node.style === "folded";
 }
 
 export interface Visitor {
   /** Each field of a mapping whose value is a list, before any value of the mapping is visited. */
-  list?(entry: MapEntry, list: SeqNode, path: string): void;
+  list?(entry: MapEntry, list: SeqNode, path: () => string): void;
   scalar?(node: ScalarNode, place: Place): void;
 }
 
@@ -35,32 +75,32 @@ export interface Visitor {
  * alone: what they stand for is visited where it is written.
  */
 export function walk(root: MapNode, visitor: Visitor): void {
-  const pending: { node: YamlNode; place: Place | undefined }[] = [{ node: root, place: undefined }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, place } = next;
-    const path = place?.path ?? "";
-    if (node instanceof ScalarNode) {
-      if (place !== undefined) visitor.scalar?.(node, place);
-    } else if (node instanceof MapNode) {
-      if (visitor.list !== undefined) {
-        for (const entry of node.entries) {
-          if (entry.value instanceof SeqNode) visitor.list(entry, entry.value, below(path, entry.keyText));
-        }
-      }
-      for (const entry of [...node.entries].reverse()) {
-        pending.push({ node: entry.value, place: new Place(entry, 0, below(path, entry.keyText)) });
+  const pending = [new Place(root, undefined, 0, undefined)];
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    const { node } = place;
+    if (node instanceof ScalarNode) visitor.scalar?.(node, place);
+    else if (node instanceof MapNode) {
+      visitLists(node, place, visitor);
+      const { entries } = node;
+      for (let i = entries.length - 1; i >= 0; i--) {
+        const entry = entries[i];
+        if (entry !== undefined) pending.push(new Place(entry.value, entry, 0, place));
       }
     } else if (node instanceof SeqNode) {
       for (let i = node.items.length - 1; i >= 0; i--) {
         const item = node.items[i];
-        if (item !== undefined) pending.push({ node: item, place: new Place(node, i, `${path}[${i}]`) });
+        if (item !== undefined) pending.push(new Place(item, node, i, place));
       }
     }
   }
 }
 
-function below(path: string, key: string): string {
-  return path === "" ? key : `${path}.${key}`;
+function visitLists(map: MapNode, above: Place, visitor: Visitor): void {
+  if (visitor.list === undefined) return;
+  for (const entry of map.entries) {
+    const list = entry.value;
+    if (list instanceof SeqNode) visitor.list(entry, list, () => new Place(list, entry, 0, above).path);
+  }
 }
 
 /** Whether the text a node was read from holds a word; new and changed nodes may always hold it. */

@@ -53,7 +53,7 @@ function applySetters(root: MapNode, setters: ReadonlyMap<string, string>): Fiel
   walk(root, {
     list: (entry, list, path) => {
       const value = setList(entry, list, setters);
-      if (value !== undefined) done.push({ field: path, value });
+      if (value !== undefined) done.push({ field: path(), value });
     },
     scalar: (node, place) => {
       const value = setScalar(node, place, setters);
@@ -85,9 +85,8 @@ function setList(entry: MapEntry, list: SeqNode, setters: ReadonlyMap<string, st
 }
 
 function setScalar(node: ScalarNode, place: Place, setters: ReadonlyMap<string, string>): string | undefined {
-  if (node.type === "null") return undefined;
   const pattern = patternIn(place.comment, setters);
-  if (pattern === undefined) return undefined;
+  if (pattern === undefined || node.type === "null") return undefined;
   let text = substitute(pattern, setters);
   if (referencesOf(text).length > 0) text = substitute(text, valuesFrom(pattern, node.text));
   const unresolved = referencesOf(text);

@@ -53,13 +53,12 @@ function search(root: MapNode, matchers: Matchers): Found[] {
     ...(matchers.putComment === "" || matchers.byPath === ""
       ? {}
       : {
-          list: (entry: MapEntry, list: SeqNode, path: string) => {
-            if (list.items.length > 0 && matchers.isPath(path))
+          list: (entry: MapEntry, list: SeqNode, path: () => string) => {
+            if (list.items.length > 0 && matchers.isPath(path()))
               found.push(commentList(entry, list, matchers));
           },
         }),
     scalar: (node, place) => {
-      if (node.type === "null" && node.text === "") return;
       if (matchers.isMeant(node.text, () => place.path)) found.push(put(node, place, matchers));
     },
   });
