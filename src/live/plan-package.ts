@@ -6,6 +6,7 @@ import { maskSecret } from "./apply/secrets.ts";
 import type { ActuationEvent } from "./events.ts";
 import type { LoadedPackage } from "./load.ts";
 import type { FieldChange } from "./plan/diff.ts";
+import { idOf, keyOf } from "./plan/identity.ts";
 import type { Session } from "./session.ts";
 
 export type PlanActionName = "Create" | "Update" | "Unchanged" | "Delete" | "Skip" | "Error";
@@ -14,6 +15,8 @@ export type PlanActionName = "Create" | "Update" | "Unchanged" | "Delete" | "Ski
 export interface PlanAction {
   action: PlanActionName;
   id: ResourceId;
+  /** As the package has it. */
+  local?: JsonMap;
   original?: JsonMap;
   updated?: JsonMap;
   changes: FieldChange[];
@@ -48,6 +51,12 @@ export async function planPackage(
       if (event.type === "apply" || event.type === "prune") actions.push(actionOf(event));
     },
   );
+  // Namespaces have been filled in meanwhile.
+  const locals = new Map(loaded.objects.map(({ object }) => [keyOf(idOf(object)), object]));
+  for (const action of actions) {
+    const local = locals.get(keyOf(action.id));
+    if (local !== undefined) action.local = maskSecret(local);
+  }
   return actions;
 }
 

@@ -31,13 +31,19 @@ export const needsSandbox =
 
 let count = 0;
 
-export async function openCluster(options: SandboxOptions & { crd?: boolean } = {}): Promise<TestCluster> {
-  const { crd = true, ...sandboxOptions } = options;
+interface ClusterOptions extends SandboxOptions {
+  /** Whether inventories are known already. */
+  crd?: boolean;
+  clientClock?: Clock;
+}
+
+export async function openCluster(options: ClusterOptions = {}): Promise<TestCluster> {
+  const { crd = true, clientClock = systemClock, ...sandboxOptions } = options;
   const sandbox = realKubeconfig === undefined ? createSandbox(sandboxOptions) : undefined;
   const transport = sandbox === undefined ? await realTransport(realKubeconfig ?? "") : transportOf(sandbox);
   const controller = new AbortController();
   const session = (signal: AbortSignal): Session => ({
-    client: new KubeClient(transport, { clock: systemClock, signal }),
+    client: new KubeClient(transport, { clock: clientClock, signal }),
     namespace,
     hasExplicitNamespace: false,
     signal,
@@ -91,17 +97,11 @@ async function* guarded(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   }
 }
 
-/** A clock whose waits end at once, for tests of retries and timeouts. */
-export function hurriedClock(): Clock {
-  let now = 0;
-  return {
-    now: () => now,
-    async sleep(ms) {
-      now += ms;
-      await new Promise<void>(resolve => setImmediate(resolve));
-    },
-  };
-}
+/** A clock whose waits are short: retries and polls come at once, deadlines stay what they are. */
+export const hurriedClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 2), signal),
+};
 
 export async function create(client: KubeClient, object: JsonMap): Promise<JsonMap> {
   const type = await client.discovery.find(String(object["apiVersion"]), String(object["kind"]));

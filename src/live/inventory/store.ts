@@ -29,7 +29,8 @@ export class InventoryStore {
   readonly #local: LocalInventory;
   readonly #statusPolicy: StatusPolicy;
   #live: ClusterInventory | undefined;
-  /** What this run has read or written: anything else in the cluster comes from somebody else. */
+  #before: readonly ResourceId[] = [];
+  /** What this run has found at its start or is about itself: anything else comes from somebody else. */
   #seen = new Set<string>();
 
   constructor(client: KubeClient, local: LocalInventory, statusPolicy: StatusPolicy) {
@@ -42,6 +43,7 @@ export class InventoryStore {
   using(client: KubeClient): InventoryStore {
     const store = new InventoryStore(client, this.#local, this.#statusPolicy);
     store.#live = this.#live;
+    store.#before = this.#before;
     store.#seen = this.#seen;
     return store;
   }
@@ -51,11 +53,17 @@ export class InventoryStore {
     const type = await this.#type();
     const object = await this.#client.find(type, this.#local.namespace, this.#local.name);
     this.#take(object);
-    for (const id of this.#live?.ids ?? []) this.#seen.add(keyOf(id));
+    this.#before = this.#ids;
+    for (const id of this.#before) this.#seen.add(keyOf(id));
     return this.#live;
   }
 
+  /** What it held before this run. */
   get previous(): readonly ResourceId[] {
+    return this.#before;
+  }
+
+  get #ids(): readonly ResourceId[] {
     return this.#live?.ids ?? [];
   }
 
@@ -69,9 +77,10 @@ export class InventoryStore {
    * not make what it never touched look unfinished.
    */
   async add(entries: readonly InventoryEntry[]): Promise<void> {
+    for (const entry of entries) this.#seen.add(keyOf(entry.id));
     await this.#write(false, () => {
       const known = new Set(entries.map(entry => keyOf(entry.id)));
-      const others = this.previous.filter(id => !known.has(keyOf(id)));
+      const others = this.#ids.filter(id => !known.has(keyOf(id)));
       return [...entries, ...others.map(pendingEntry)];
     });
   }
@@ -80,7 +89,7 @@ export class InventoryStore {
   async set(entries: readonly InventoryEntry[]): Promise<void> {
     await this.#write(true, () => {
       const known = new Set(entries.map(entry => keyOf(entry.id)));
-      const foreign = this.previous.filter(id => !this.#seen.has(keyOf(id)) && !known.has(keyOf(id)));
+      const foreign = this.#ids.filter(id => !this.#seen.has(keyOf(id)) && !known.has(keyOf(id)));
       return [...entries, ...foreign.map(pendingEntry)];
     });
   }
@@ -103,7 +112,6 @@ export class InventoryStore {
       const entries = wanted();
       try {
         await this.#writeOnce(entries, isFinal);
-        for (const entry of entries) this.#seen.add(keyOf(entry.id));
         return;
       } catch (thrown) {
         const isContended = isStatus(thrown, 409) || isStatus(thrown, 404) || isFateUnknown(thrown);

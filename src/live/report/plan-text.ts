@@ -1,5 +1,5 @@
 import type { Json, JsonMap } from "../../core/json.ts";
-import { isMap, mapOf } from "../../core/json.ts";
+import { compareBytes, isMap, mapOf } from "../../core/json.ts";
 import { cleanText } from "../../kube/clean-text.ts";
 import { stringify as json } from "../../kube/client.ts";
 import type { FieldChange } from "../plan/diff.ts";
@@ -18,7 +18,7 @@ export function planText(
   const paint = (text: string, code: number | undefined): string =>
     colour && code !== undefined ? `\u001b[${code}m${text}\u001b[0m` : text;
   let text = "kpt will perform the following actions:\n";
-  for (const { action, id, updated, changes, error } of actions) {
+  for (const { action, id, local, changes, error } of actions) {
     if (action === "Unchanged") {
       text += "\n";
       continue;
@@ -29,8 +29,8 @@ export function planText(
       `\t${signs[action]} ${cleanText(`${id.group}/${id.kind} ${id.namespace}/${id.name}`)}\n`,
       code,
     );
-    if (action === "Create" && updated !== undefined) {
-      for (const line of yaml(plain(updated)).trimEnd().split("\n")) {
+    if (action === "Create" && local !== undefined) {
+      for (const line of yaml(sorted(local)).trimEnd().split("\n")) {
         text += paint(`\t\t${cleanText(line)}\n`, colours.Create);
       }
     }
@@ -54,18 +54,18 @@ function valueText(value: Json): string {
   return typeof value === "string" ? value : json(value);
 }
 
-/** What a user has written: fields that a server adds are left out. */
-function plain(object: JsonMap): JsonMap {
-  const metadata = object["metadata"];
-  const own = new Set(["managedFields", "uid", "resourceVersion", "generation", "creationTimestamp"]);
+/** Keys in the order in which Go prints maps. */
+function sorted(object: JsonMap): JsonMap {
+  const sort = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(sort);
+    if (!isMap(value)) return value;
+    const keys = Object.keys(value).sort(compareBytes);
+    return mapOf(keys.map(key => [key, sort(value[key] ?? null)] as const));
+  };
   return mapOf(
     Object.entries(object)
-      .filter(([key]) => key !== "status")
-      .map(([key, value]) =>
-        key === "metadata" && isMap(metadata)
-          ? ([key, mapOf(Object.entries(metadata).filter(([name]) => !own.has(name)))] as const)
-          : ([key, value] as const),
-      ),
+      .sort(([a], [b]) => compareBytes(a, b))
+      .map(([key, value]) => [key, sort(value)] as const),
   );
 }
 
