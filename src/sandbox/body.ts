@@ -1,6 +1,6 @@
 import { isMap, type Json, type JsonMap } from "../core/json.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
-import { badRequest } from "./api-error.ts";
+import { type ApiError, badRequest } from "./api-error.ts";
 import { bare } from "./kube-object.ts";
 import { depthProblem, isTooDeep, isYaml } from "./protocol.ts";
 
@@ -65,17 +65,24 @@ export function parseObjectBody(text: string, contentType: string, kind: string)
     value = parseBodyText(text, contentType);
   } catch (thrown) {
     if (!(thrown instanceof BodySyntaxError)) throw thrown;
-    const start = text.length > 30 ? `${text.slice(0, 30)} ...` : text;
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${thrown.message} (${start})`,
-    );
+    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${thrown.message}`, text);
   }
   if (isMap(value)) return value;
   const found = Array.isArray(value) ? "array" : typeof value;
-  throw badRequest(
-    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: json: ` +
-      `cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+  const target = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
+  throw unrecognized(
+    kind,
+    `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type ${target}`,
+    text,
   );
+}
+
+/** The complaint about a body that is no object of the kind; it ends with how the body begins. */
+export function unrecognized(kind: string, why: string, text: string): ApiError {
+  const start = text.length > 30 ? `${text.slice(0, 30)} ...` : text;
+  const shown =
+    text === "" ? "<empty>" : text.startsWith("{") ? start : Buffer.from(text.slice(0, 30)).toString("hex");
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${shown})`);
 }
 
 /** Paths of keys that a JSON text gives twice; the last one counts, as everywhere. */

@@ -73,6 +73,7 @@ export function controllerOf(object: JsonMap): JsonMap | undefined {
 }
 
 const topOrder = ["kind", "apiVersion", "metadata", "spec", "data", "binaryData", "stringData", "status"];
+const topKeys = new Set(topOrder);
 const metadataOrder = [
   "name",
   "generateName",
@@ -91,18 +92,37 @@ const metadataOrder = [
   "managedFields",
 ];
 
+/**
+ * A deep copy that may be changed. The record of field owners is shared: it is replaced, never changed.
+ */
+export function changeable(object: JsonMap): JsonMap {
+  const result = emptyMap();
+  for (const key of Object.keys(object)) {
+    const value = object[key];
+    if (key === "metadata" && isMap(value)) result[key] = inOrder(value, metadataOrder);
+    else keep(result, key, value);
+  }
+  return result;
+}
+
 /** A deep copy without inherited keys, its fields in the order in which an API server prints them. */
 export function ordered(object: JsonMap): JsonMap {
-  const result = inOrder(object, topOrder);
-  const metadata = result["metadata"];
-  if (isMap(metadata)) result["metadata"] = inOrder(metadata, metadataOrder);
+  const result = emptyMap();
+  for (const key of topOrder) {
+    const value = object[key];
+    if (value === undefined) continue;
+    result[key] = key === "metadata" && isMap(value) ? inOrder(value, metadataOrder) : bare(value);
+  }
+  for (const key of Object.keys(object)) if (!topKeys.has(key)) keep(result, key, object[key]);
   return result;
 }
 
 function inOrder(map: JsonMap, order: readonly string[]): JsonMap {
   const result = emptyMap();
   for (const key of order) {
-    if (Object.hasOwn(map, key)) keep(result, key, map[key]);
+    const value = map[key];
+    if (value === undefined || !Object.hasOwn(map, key)) continue;
+    result[key] = key === "managedFields" ? value : bare(value);
   }
   for (const key of Object.keys(map)) {
     if (!order.includes(key)) keep(result, key, map[key]);
@@ -119,7 +139,10 @@ export function bare(value: Json): Json {
   if (typeof value !== "object" || value === null) return typeof value === "bigint" ? Number(value) : value;
   if (Array.isArray(value)) return value.map(bare);
   const result = emptyMap();
-  for (const key of Object.keys(value)) keep(result, key, value[key]);
+  for (const key of Object.keys(value)) {
+    const item = value[key];
+    if (item !== undefined) result[key] = typeof item === "object" ? bare(item) : item;
+  }
   return result;
 }
 

@@ -158,7 +158,7 @@ function listAnswer(
   const token = call.query.get("continue") ?? "";
   const collection = collectionOf(type);
   let revision = cluster.store.revision;
-  let entries: Stored[];
+  let entries: readonly Stored[];
   if (token !== "") {
     const { rv, start } = readToken(token);
     const then =

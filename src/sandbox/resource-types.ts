@@ -65,6 +65,9 @@ export class TypeTable {
   #custom = new Map<string, ResourceType[]>();
   #byPath = new Map<string, ResourceType>();
   #byKind = new Map<string, ResourceType>();
+  #byCollection = new Map<string, ResourceType>();
+  #all: readonly ResourceType[] = [];
+  #groupVersions = new Set<string>();
   #revision = 1;
 
   constructor() {
@@ -76,8 +79,13 @@ export class TypeTable {
     return this.#revision;
   }
 
-  all(): ResourceType[] {
-    return [...this.#builtin, ...[...this.#custom.values()].flat()];
+  all(): readonly ResourceType[] {
+    return this.#all;
+  }
+
+  /** The storage type of a collection of objects. */
+  ofCollection(collection: string): ResourceType | undefined {
+    return this.#byCollection.get(collection);
   }
 
   find(groupVersion: string, plural: string): ResourceType | undefined {
@@ -96,7 +104,7 @@ export class TypeTable {
   }
 
   hasGroupVersion(groupVersion: string): boolean {
-    return this.all().some(type => type.groupVersion === groupVersion);
+    return this.#groupVersions.has(groupVersion);
   }
 
   setCustom(definitionName: string, types: ResourceType[]): void {
@@ -106,14 +114,16 @@ export class TypeTable {
     this.#index();
   }
 
-  isBuiltinGroup(group: string): boolean {
-    return this.#builtin.some(type => type.group === group);
-  }
-
   #index(): void {
     this.#byPath.clear();
     this.#byKind.clear();
-    for (const type of this.all()) {
+    this.#all = [...this.#builtin, ...[...this.#custom.values()].flat()];
+    this.#groupVersions = new Set(this.#all.map(type => type.groupVersion));
+    this.#byCollection.clear();
+    for (const type of this.#all) {
+      if (type.version === type.storageVersion || !this.#byCollection.has(collectionOf(type))) {
+        this.#byCollection.set(collectionOf(type), type);
+      }
       this.#byPath.set(`${type.groupVersion}/${type.plural}`, type);
       this.#byKind.set(`${type.groupVersion}/${type.kind}`, type);
     }

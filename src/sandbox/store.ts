@@ -26,6 +26,7 @@ class Collection {
   compacted = 0;
   #sorted: string[] | undefined;
   #namespaces = new Map<string, Map<string, Stored>>();
+  #sortedIn = new Map<string, Stored[]>();
 
   put(entry: Stored): void {
     if (!this.entries.has(entry.key)) this.#sorted = undefined;
@@ -37,21 +38,28 @@ class Collection {
       this.#namespaces.set(entry.namespace, names);
     }
     names.set(entry.name, entry);
+    this.#sortedIn.delete(entry.namespace);
   }
 
   remove(entry: Stored): void {
     this.entries.delete(entry.key);
     this.#sorted = undefined;
+    this.#sortedIn.delete(entry.namespace);
     const names = this.#namespaces.get(entry.namespace);
     names?.delete(entry.name);
     if (names?.size === 0) this.#namespaces.delete(entry.namespace);
   }
 
   /** In the order of keys, as etcd lists them. */
-  list(namespace: string): Stored[] {
+  list(namespace: string): readonly Stored[] {
     if (namespace !== "") {
+      const ready = this.#sortedIn.get(namespace);
+      if (ready !== undefined) return ready;
       const names = this.#namespaces.get(namespace);
-      return names === undefined ? [] : [...names.values()].sort((a, b) => compareBytes(a.name, b.name));
+      const sorted =
+        names === undefined ? [] : [...names.values()].sort((a, b) => compareBytes(a.name, b.name));
+      this.#sortedIn.set(namespace, sorted);
+      return sorted;
     }
     this.#sorted ??= [...this.entries.keys()].sort(compareBytes);
     return this.#sorted.map(key => this.entries.get(key)).filter(entry => entry !== undefined);
@@ -84,7 +92,7 @@ export class Store {
     return this.#collections.get(collection)?.entries.get(keyOf(namespace, name));
   }
 
-  list(collection: string, namespace = ""): Stored[] {
+  list(collection: string, namespace = ""): readonly Stored[] {
     return this.#collections.get(collection)?.list(namespace) ?? [];
   }
 
@@ -95,9 +103,7 @@ export class Store {
 
   put(collection: string, object: JsonMap): Stored {
     const revision = ++this.#revision;
-    const fresh = ordered(object);
-    metadataOf(fresh)["resourceVersion"] = String(revision);
-    const entry = this.#entry(collection, ordered(fresh), revision);
+    const entry = this.#entry(collection, stamped(object, revision), revision);
     const held = this.#collection(collection);
     const previous = held.entries.get(entry.key);
     held.put(entry);
@@ -112,9 +118,7 @@ export class Store {
     const previous = held.entries.get(keyOf(namespace, name));
     if (previous === undefined) return undefined;
     const revision = ++this.#revision;
-    const last = ordered(previous.object);
-    metadataOf(last)["resourceVersion"] = String(revision);
-    const entry = this.#entry(collection, last, revision);
+    const entry = this.#entry(collection, stamped(previous.object, revision), revision);
     held.remove(previous);
     this.#unlink(previous);
     this.#publish(held, { type: "DELETED", revision, entry, previous });
@@ -140,7 +144,7 @@ export class Store {
   }
 
   /** The list as it was at a revision; undefined when that is too long ago. */
-  listAt(collection: string, namespace: string, revision: number): Stored[] | undefined {
+  listAt(collection: string, namespace: string, revision: number): readonly Stored[] | undefined {
     const later = this.changesSince(collection, revision);
     if (later === undefined) return undefined;
     const now = this.list(collection, namespace);
@@ -214,6 +218,12 @@ export class Store {
       if (dependents?.size === 0) this.#dependents.delete(uid);
     }
   }
+}
+
+/** A copy that carries the revision. */
+function stamped(object: JsonMap, revision: number): JsonMap {
+  const metadata = { ...metadataOf(object), resourceVersion: String(revision) };
+  return ordered({ ...object, metadata });
 }
 
 function ownerUids(object: JsonMap): string[] {

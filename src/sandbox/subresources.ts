@@ -60,7 +60,7 @@ function steps(path: string | undefined): string[] {
   return (path ?? "").split(".").filter(step => step !== "");
 }
 
-function scaleOf(object: JsonMap, type: ResourceType): JsonMap {
+function scaleOf(object: JsonMap, type: ResourceType, strict = true): JsonMap {
   const custom = type.custom?.scale;
   const replicasPath =
     custom === undefined ? ["spec", "replicas"] : steps(textAt(custom, "specReplicasPath"));
@@ -69,7 +69,7 @@ function scaleOf(object: JsonMap, type: ResourceType): JsonMap {
   const selectorPath = custom === undefined ? undefined : textAt(custom, "labelSelectorPath");
   const metadata = metadataOf(object);
   const found = numberAt(object, ...replicasPath);
-  if (custom !== undefined && found === undefined) {
+  if (strict && custom !== undefined && found === undefined) {
     throw internalError(
       `the spec replicas field ${JSON.stringify(textAt(custom, "specReplicasPath"))} does not exist`,
     );
@@ -115,7 +115,7 @@ function scale(
     namespace,
     name,
     present => {
-      const before = scaleOf(present, type);
+      const before = scaleOf(present, type, false);
       const scaleType = { ...type, custom: undefined, kind: "Scale", groupVersion: "autoscaling/v1" };
       const after =
         call.method === "PUT"

@@ -15,7 +15,14 @@ import {
   unsupportedPatch,
 } from "./api-error.ts";
 import { applyConfiguration } from "./apply/track.ts";
-import { BodySyntaxError, duplicateFields, parseBodyText, parseJsonText, parseObjectBody } from "./body.ts";
+import {
+  BodySyntaxError,
+  duplicateFields,
+  parseBodyText,
+  parseJsonText,
+  parseObjectBody,
+  unrecognized,
+} from "./body.ts";
 import { timestamp } from "./clock.ts";
 import type { Cluster } from "./cluster.ts";
 import { pruneCustomObject } from "./crd/admit.ts";
@@ -81,10 +88,7 @@ export function readBody(cluster: Cluster, call: Call, type: ResourceType): Json
   const kind = textAt(object, "kind") ?? "";
   const apiVersion = textAt(object, "apiVersion") ?? "";
   if (type.custom !== undefined && kind === "") {
-    const start = call.body.length > 30 ? `${call.body.slice(0, 30)} ...` : call.body;
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${type.kind}): Object 'Kind' is missing in '${call.body}' (${start})`,
-    );
+    throw unrecognized(type.kind, `Object 'Kind' is missing in '${call.body}'`, call.body);
   }
   if ((kind !== "" && kind !== type.kind) || (apiVersion !== "" && apiVersion !== type.groupVersion)) {
     throw wrongKind(cluster, type, kind, apiVersion);
@@ -96,19 +100,15 @@ export function readBody(cluster: Cluster, call: Call, type: ResourceType): Json
 
 function wrongKind(cluster: Cluster, type: ResourceType, kind: string, apiVersion: string): ApiError {
   const found = kind === "" ? type.kind : kind;
-  if (cluster.types.findKind(type.groupVersion, found) === undefined) {
-    return badRequest(
-      `${found} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(found)} is registered for version ${JSON.stringify(type.groupVersion)} in scheme "pkg/runtime/scheme.go:111"`,
-    );
-  }
-  if (apiVersion !== "" && apiVersion !== type.groupVersion) {
-    return badRequest(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${type.groupVersion})`,
-    );
-  }
-  const version = type.version;
+  const version = apiVersion === "" ? type.groupVersion : apiVersion;
+  const short = version.slice(version.indexOf("/") + 1);
+  const group = type.group === "" ? "core" : type.group;
+  const why =
+    cluster.types.findKind(version, found) === undefined
+      ? `no kind ${JSON.stringify(found)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`
+      : `converting (${short}.${found}) to (${group}.${type.kind}): unknown conversion`;
   return badRequest(
-    `${found} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: converting (${version}.${found}) to (${type.group === "" ? "core" : type.group}.${type.kind}): unknown conversion`,
+    `${found} in version ${JSON.stringify(short)} cannot be handled as a ${type.kind}: ${why}`,
   );
 }
 

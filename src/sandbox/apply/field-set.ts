@@ -120,11 +120,35 @@ const nothing = new FieldSet();
 
 /** Reads FieldsV1; what is no such set is an empty one. */
 export function fieldSetOf(json: Json | undefined): FieldSet {
+  if (!isMap(json)) return new FieldSet();
+  let set = read.get(json);
+  if (set === undefined) {
+    set = readSet(json);
+    read.set(json, set);
+  }
+  return set;
+}
+
+// Records are replaced, never changed, so that each is read and written out once.
+const read = new WeakMap<JsonMap, FieldSet>();
+const written = new WeakMap<FieldSet, JsonMap>();
+
+/** The FieldsV1 of a finished set. */
+export function fieldsOf(set: FieldSet): JsonMap {
+  let json = written.get(set);
+  if (json === undefined) {
+    json = set.toJson();
+    written.set(set, json);
+    read.set(json, set);
+  }
+  return json;
+}
+
+function readSet(json: JsonMap): FieldSet {
   const result = new FieldSet();
-  if (!isMap(json)) return result;
   for (const [step, value] of Object.entries(json)) {
     if (step === "." || !isMap(value)) continue;
-    const inner = fieldSetOf(value);
+    const inner = readSet(value);
     if (!inner.empty) result.children.set(step, inner);
     if (inner.empty || Object.hasOwn(value, ".")) result.members.add(step);
   }

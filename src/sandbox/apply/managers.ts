@@ -1,6 +1,6 @@
 import { compareBytes, emptyMap, isMap, type Json, type JsonMap } from "../../core/json.ts";
 import { mapsAt, metadataOf } from "../kube-object.ts";
-import { type FieldSet, fieldSetOf } from "./field-set.ts";
+import { type FieldSet, fieldSetOf, fieldsOf } from "./field-set.ts";
 
 /** Who owns which fields of an object: one entry of managedFields. */
 export interface Manager {
@@ -66,7 +66,7 @@ export function writeManagers(object: JsonMap, managers: Managers): void {
     entry["apiVersion"] = manager.apiVersion;
     if (manager.time !== undefined) entry["time"] = manager.time;
     entry["fieldsType"] = "FieldsV1";
-    entry["fieldsV1"] = manager.fields.toJson();
+    entry["fieldsV1"] = fieldsOf(manager.fields);
     if (manager.subresource !== "") entry["subresource"] = manager.subresource;
     return entry;
   });

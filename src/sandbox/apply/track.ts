@@ -140,15 +140,15 @@ export function applyConfiguration(
     operation: "Apply",
     apiVersion: writer.apiVersion,
     subresource: writer.subresource,
-    time: last?.time ?? writer.time,
+    time: last?.time,
     fields,
   });
   const merged = mergeTyped(base, bareMap(applied), writer.schema);
   const result = prune(isMap(merged) ? merged : base, managers, last?.fields, writer.schema);
   settle(base, result, managers, key, writer, force);
-  if (last === undefined || !equalJson(base, result) || !last.fields.equals(fields)) {
-    const mine = managers.get(key);
-    if (mine !== undefined) managers.set(key, { ...mine, time: writer.time });
+  const mine = managers.get(key);
+  if (mine !== undefined && (live === undefined || !equalJson(base, result))) {
+    managers.set(key, { ...mine, time: writer.time });
   }
   writeManagers(result, managers);
   return result;

@@ -37,8 +37,7 @@ function keyOfEntry({ collection, namespace, name }: Stored): Key {
 }
 
 export function typeOf(collection: string, cluster: Cluster): ResourceType | undefined {
-  const found = cluster.types.all().find(type => collectionOf(type) === collection);
-  return found === undefined ? undefined : cluster.types.storageTypeOf(found);
+  return cluster.types.ofCollection(collection);
 }
 
 function ownerEntry(owner: JsonMap, namespace: string, cluster: Cluster): Stored | undefined {

@@ -17,7 +17,7 @@ import { trackUpdate } from "../apply/track.ts";
 import { timestamp } from "../clock.ts";
 import type { Cluster } from "../cluster.ts";
 import { admitCustomObject } from "../crd/admit.ts";
-import { bareMap, finalizersOf, isBeingDeleted, metadataOf, numberAt, uidOf } from "../kube-object.ts";
+import { changeable, finalizersOf, isBeingDeleted, metadataOf, numberAt, uidOf } from "../kube-object.ts";
 import { collectionOf, type ResourceType } from "../resource-types.ts";
 import { allocateForUpdate } from "./allocate.ts";
 import { convert, toStorage, type WriteOptions } from "./create.ts";
@@ -42,7 +42,7 @@ export function updateObject(
   if (entry === undefined) throw notFound(type, name);
   const stored = cluster.types.storageTypeOf(type);
   const live = convert(entry.object, stored, type);
-  const object = bareMap(change(bareMap(live)));
+  const object = change(changeable(live));
   object["apiVersion"] = type.groupVersion;
   object["kind"] = type.kind;
   const metadata = metadataOf(object);
