@@ -165,7 +165,7 @@ export class FunctionHost {
   engine(): ContainerEngine {
     const { env, cwd, signal } = this.#options;
     this.#engine ??= new ContainerEngine({
-      name: engineFrom(env["KRM_FN_RUNTIME"]),
+      name: engineFrom(env),
       env,
       cwd,
       ...(signal ? { signal } : {}),

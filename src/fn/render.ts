@@ -14,7 +14,7 @@ import {
   readConfigFile,
   readPipeline,
 } from "./pipeline.ts";
-import type { Report } from "./progress.ts";
+import type { Progress, Report } from "./progress.ts";
 import type { FunctionRun } from "./results.ts";
 import { notStarted, runFunction } from "./runner.ts";
 import { type FunctionConfig, functionInput } from "./wire.ts";
@@ -26,6 +26,8 @@ export interface RenderOptions {
   host: FunctionHost;
   report: Report;
   explains?: boolean;
+  /** Runs packages strictly one after the other: needed where a partial outcome is going to be kept. */
+  oneByOne?: boolean;
 }
 
 /** Everything that a render found out; nothing of it is on disk yet. */
@@ -59,6 +61,43 @@ interface PipelinePackage {
 }
 
 const handled = "already handled error";
+
+/** How many independent packages run at the same time. */
+const sideBySide = 4;
+
+/**
+ * What one branch of the hierarchy did. Branches run side by side, but tell what they do one after the other, in the order
+ * of their paths: the first one at once, the next ones when their turn comes.
+ */
+class Branch {
+  readonly mutations: FunctionRun[] = [];
+  readonly validations: FunctionRun[] = [];
+  readonly runs: FunctionRun[] = [];
+  executed = 0;
+  packages = 0;
+  #held: Progress[] | undefined = [];
+  #forward: Report | undefined;
+
+  /** Tells what was held back and from now on everything at once. */
+  speak(forward: Report): void {
+    this.#forward = forward;
+    for (const progress of this.#held ?? []) forward(progress);
+    this.#held = undefined;
+  }
+
+  readonly report: Report = progress => {
+    if (this.#forward !== undefined) this.#forward(progress);
+    else this.#held?.push(progress);
+  };
+
+  add(other: Branch): void {
+    this.mutations.push(...other.mutations);
+    this.validations.push(...other.validations);
+    this.runs.push(...other.runs);
+    this.executed += other.executed;
+    this.packages += other.packages;
+  }
+}
 
 class PipelineStopped extends Error {
   readonly at: PipelinePackage;
@@ -115,48 +154,41 @@ function describe(tree: PackageTree, name: string, shownPath: string): PipelineP
 class Renderer {
   readonly #options: RenderOptions;
   readonly #root: PipelinePackage;
-  readonly #outcome: Rendered;
   /** Packages whose items are final or, for the one at work, as the last function left them. */
   readonly #state = new Map<PipelinePackage, Item[]>();
 
   constructor(options: RenderOptions, root: PipelinePackage) {
     this.#options = options;
     this.#root = root;
-    this.#outcome = {
-      items: [],
-      mutations: [],
-      validations: [],
-      runs: [],
-      executed: 0,
-      packages: 0,
-      failure: undefined,
-    };
   }
 
   async render(breadthFirst: boolean): Promise<Rendered> {
-    const outcome = this.#outcome;
-    let chain: readonly PipelinePackage[] = [];
+    const branch = new Branch();
+    branch.speak(this.#options.report);
+    let failure: RenderFailure | undefined;
+    let items: Item[];
+    let checking: PipelinePackage | undefined;
     try {
       for (const pkg of this.#packages().slice(1)) {
-        chain = [pkg];
+        checking = pkg;
         pkg.pipeline = readPipeline(readKptfile(pkg.directory), pkg.directory);
       }
-      outcome.items = breadthFirst ? await this.#breadthFirst() : await this.#depthFirst(this.#root);
+      items = breadthFirst ? await this.#breadthFirst(branch) : await this.#depthFirst(this.#root, branch);
     } catch (error) {
-      if (error instanceof PipelineStopped) outcome.failure = this.#failure(error, breadthFirst);
+      if (error instanceof PipelineStopped) failure = this.#failure(error, breadthFirst);
       else if (error instanceof KptError && error.code !== "ABORTED") {
-        outcome.failure = {
-          message: `pkg.render: pkg ${shown(chain[0], this.#root)}: ${tidy(error.message)}`,
+        failure = {
+          message: `pkg.render: pkg ${shown(checking, this.#root)}: ${tidy(error.message)}`,
           error,
         };
       } else throw error;
-      outcome.items = [...this.#state.values()].flat();
+      items = [...this.#state.values()].flat();
     }
     const root = this.#root.directory;
-    if (outcome.failure !== undefined)
-      outcome.failure.message = outcome.failure.message.replaceAll(root, ".");
-    outcome.items = outcome.items.map(item => relativeToRoot(item, root));
-    return outcome;
+    if (failure !== undefined) failure.message = failure.message.replaceAll(root, ".");
+    const { mutations, validations, runs, executed, packages } = branch;
+    items = items.map(item => relativeToRoot(item, root));
+    return { items, mutations, validations, runs, executed, packages, failure };
   }
 
   #packages(): PipelinePackage[] {
@@ -169,28 +201,56 @@ class Renderer {
     return found;
   }
 
-  async #depthFirst(pkg: PipelinePackage): Promise<Item[]> {
-    this.#outcome.packages++;
+  async #depthFirst(pkg: PipelinePackage, branch: Branch): Promise<Item[]> {
+    branch.packages++;
     let items = itemsOfPackage(pkg.tree, pkg.directory);
     this.#state.set(pkg, items);
-    for (const child of pkg.below) {
-      items = [...items, ...(await this.#depthFirst(child))];
-    }
+    for (const output of await this.#children(pkg, branch)) items = [...items, ...output];
     for (const each of descendants(pkg)) this.#state.delete(each);
     this.#state.set(pkg, items);
-    await this.#pipeline(pkg, items, now => this.#state.set(pkg, now));
+    await this.#pipeline(pkg, items, branch, now => this.#state.set(pkg, now));
     return this.#state.get(pkg) ?? [];
   }
 
-  async #breadthFirst(): Promise<Item[]> {
+  /** Independent packages don't wait for each other, unless what is done so far has to be known after a failure. */
+  async #children(pkg: PipelinePackage, branch: Branch): Promise<Item[][]> {
+    const outputs: Item[][] = [];
+    if (this.#options.oneByOne || pkg.below.length < 2) {
+      for (const child of pkg.below) outputs.push(await this.#depthFirst(child, branch));
+      return outputs;
+    }
+    for (let at = 0; at < pkg.below.length; at += sideBySide) {
+      const started = pkg.below.slice(at, at + sideBySide).map(child => {
+        const own = new Branch();
+        const done = this.#depthFirst(child, own).then(
+          items => ({ items, error: undefined }),
+          (error: unknown) => ({ items: [], error }),
+        );
+        return { own, done };
+      });
+      let stopped: { error: unknown } | undefined;
+      for (const { own, done } of started) {
+        if (stopped === undefined) own.speak(branch.report);
+        const { items, error } = await done;
+        if (stopped !== undefined) continue;
+        branch.add(own);
+        if (error !== undefined) stopped = { error };
+        outputs.push(items);
+      }
+      if (stopped !== undefined) throw stopped.error;
+    }
+    return outputs;
+  }
+
+  async #breadthFirst(branch: Branch): Promise<Item[]> {
     const packages = this.#packages();
-    this.#outcome.packages = packages.length;
+    branch.packages = packages.length;
     let items = preorder(this.#root).flatMap(pkg => itemsOfPackage(pkg.tree, pkg.directory));
     this.#state.set(this.#root, items);
     for (const pkg of packages) {
       const inside = new Set([pkg, ...descendants(pkg)].map(each => each.directory));
       const mine = items.filter(item => inside.has(item.packagePath));
-      await this.#pipeline(pkg, mine, now => {
+      await this.#pipeline(pkg, mine, branch, now => {
         const place = items.findIndex(item => inside.has(item.packagePath));
         const others = items.filter(item => !inside.has(item.packagePath));
         const at =
@@ -208,24 +268,25 @@ class Renderer {
   async #pipeline(
     pkg: PipelinePackage,
     input: readonly Item[],
+    branch: Branch,
     keep: (items: Item[]) => void,
   ): Promise<void> {
-    const { report } = this.#options;
+    const { report } = branch;
     const { mutators, validators } = pkg.pipeline;
     report({ type: "package", name: pkg.name });
     if (mutators.length === 0 && validators.length === 0) return;
     let items = [...input];
     const ready: ReadyFunction[] = [];
-    for (const declared of mutators) ready.push(await this.#ready(pkg, declared, items, "mutator"));
+    for (const declared of mutators) ready.push(await this.#ready(pkg, declared, items, "mutator", branch));
     for (const [i, declared] of mutators.entries()) {
       const fn = ready[i];
       if (fn === undefined) continue;
-      items = await this.#step(pkg, declared, fn, items, false);
+      items = await this.#step(pkg, declared, fn, items, false, branch);
       keep(items);
     }
     for (const declared of validators) {
-      const fn = await this.#ready(pkg, declared, items, "validator");
-      await this.#step(pkg, declared, fn, items, true);
+      const fn = await this.#ready(pkg, declared, items, "validator", branch);
+      await this.#step(pkg, declared, fn, items, true, branch);
     }
     report({ type: "package-done" });
   }
@@ -235,6 +296,7 @@ class Renderer {
     declared: FunctionDeclaration,
     items: readonly Item[],
     kind: "mutator" | "validator",
+    branch: Branch,
   ): Promise<ReadyFunction> {
     try {
       this.#config(pkg, declared, items, kind);
@@ -244,7 +306,7 @@ class Renderer {
       if (error.code === "KPTFILE_INVALID") throw new PipelineStopped(pkg, false, tidy(error.message), error);
       const { name, image, exec } = declared;
       const identity = { ...(name ? { name } : {}), ...(image ? { image } : {}), ...(exec ? { exec } : {}) };
-      this.#steps(kind === "validator").push(notStarted(identity, error));
+      (kind === "validator" ? branch.validations : branch.mutations).push(notStarted(identity, error));
       throw new PipelineStopped(pkg, true, error.message, error);
     }
   }
@@ -255,12 +317,11 @@ class Renderer {
     fn: ReadyFunction,
     items: Item[],
     validates: boolean,
+    branch: Branch,
   ): Promise<Item[]> {
-    const { report } = this.#options;
-    if (
-      declared.condition !== undefined &&
-      !(await this.#holds(pkg, declared.condition, fn, items, validates))
-    ) {
+    const { report } = branch;
+    const steps = validates ? branch.validations : branch.mutations;
+    if (declared.condition !== undefined && !(await this.#holds(pkg, declared.condition, fn, items, steps))) {
       report({ type: "skipped", fn: fn.label, package: pkg.name, reason: declared.condition });
       return items;
     }
@@ -275,12 +336,12 @@ class Renderer {
       report,
       explains: this.#options.explains ?? false,
     });
-    this.#steps(validates).push(outcome.run);
-    if (outcome.run.executionError === undefined) this.#outcome.runs.push(outcome.run);
+    steps.push(outcome.run);
+    if (outcome.run.executionError === undefined) branch.runs.push(outcome.run);
     if (!outcome.passed) {
       throw new PipelineStopped(pkg, true, outcome.error?.message ?? handled, outcome.error);
     }
-    this.#outcome.executed++;
+    branch.executed++;
     return outcome.items;
   }
 
@@ -289,19 +350,15 @@ class Renderer {
     condition: string,
     fn: ReadyFunction,
     items: readonly Item[],
-    validates: boolean,
+    steps: FunctionRun[],
   ): Promise<boolean> {
     try {
       return await evaluateCondition(condition, items);
     } catch (error) {
       if (!(error instanceof KptError)) throw error;
-      this.#steps(validates).push(notStarted(fn.identity, error));
+      steps.push(notStarted(fn.identity, error));
       throw new PipelineStopped(pkg, true, error.message, error);
     }
-  }
-
-  #steps(validates: boolean): FunctionRun[] {
-    return validates ? this.#outcome.validations : this.#outcome.mutations;
   }
 
   /** The functionConfig as it is now: an earlier function may have changed it. */

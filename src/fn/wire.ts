@@ -228,15 +228,28 @@ function isDefined<T>(value: T): value is Exclude<T, undefined> {
 /** The functionConfig that stands for `configMap`. */
 export function functionInput(data: ReadonlyMap<string, string>): MapNode {
   const node = newMap({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "function-input" } });
-  node.set("data", newMap(data, { flow: true }));
+  node.set("data", dataNode(data));
   return node;
 }
 
 /** The functionConfig that stands for arguments of `eval`; its odd order of keys is Go kpt's. */
 export function functionArguments(kind: string, data: ReadonlyMap<string, string>): MapNode {
   const node = newMap({ metadata: { name: "function-input" } });
-  node.set("data", newMap(data, { flow: true }));
+  node.set("data", dataNode(data));
   node.set("kind", kind);
   node.set("apiVersion", "v1");
   return node;
+}
+
+/** In braces, and with bare keys wherever they can be bare: `n` too, which our writer would quote. */
+function dataNode(data: ReadonlyMap<string, string>): YamlNode {
+  const bare = [...data.keys()].filter(key => /^[A-Za-z_][\w.-]*$/.test(key));
+  const node = parseYaml(`{${bare.map(key => `${key}: ""`).join(", ")}}`).documents[0]?.root;
+  if (!(node instanceof MapNode)) return newMap(data, { flow: true });
+  const map = newMap({}, { flow: true });
+  for (const [key, value] of data) {
+    if (bare.includes(key)) node.set(key, newScalar(value));
+    else node.set(key, value);
+  }
+  return node.size === 0 ? map : node;
 }

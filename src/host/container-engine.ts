@@ -1,14 +1,19 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { KptError } from "../core/error.ts";
 import { type ProgramResult, runProgram } from "./run.ts";
 
 export const engineNames = ["docker", "podman", "nerdctl"] as const;
 export type EngineName = (typeof engineNames)[number];
 
-/** The engine that the user named in the environment, docker where nothing is said. */
-export function engineFrom(name: string | undefined): EngineName {
-  const wanted = (name ?? "").toLowerCase();
-  if (wanted === "") return "docker";
-  const found = engineNames.find(engine => engine === wanted);
+/** The engine that KRM_FN_RUNTIME names; otherwise the first that is on the PATH, and docker when none is. */
+export function engineFrom(env: Readonly<Record<string, string | undefined>>): EngineName {
+  const name = env["KRM_FN_RUNTIME"] ?? "";
+  if (name === "") {
+    const folders = (env["PATH"] ?? "").split(delimiter).filter(folder => folder !== "");
+    return engineNames.find(engine => folders.some(folder => existsSync(join(folder, engine)))) ?? "docker";
+  }
+  const found = engineNames.find(engine => engine === name.toLowerCase());
   if (found !== undefined) return found;
   throw new KptError(
     "FUNCTION_RUNTIME",

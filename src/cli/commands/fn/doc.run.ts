@@ -12,7 +12,7 @@ export const run: Run<typeof docFlags> = async (context, { flags }) => {
   if (flags.image === "") throw new KptError("USAGE", "image must be specified");
   const image = withPrefix(flags.image, prefix);
   checkImage(image);
-  const engine = new ContainerEngine({ name: engineFrom(env["KRM_FN_RUNTIME"]), env, cwd, signal });
+  const engine = new ContainerEngine({ name: engineFrom(env), env, cwd, signal });
   const { exitCode, stdout, stderr } = await engine.run({
     image,
     args: ["--rm", "-i"],

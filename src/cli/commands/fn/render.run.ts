@@ -54,7 +54,14 @@ export const run: Run<typeof renderFlags> = async (context, { args, flags }) => 
   const tree = await readPackage(located.absolute, { signal, warn });
   warnOfForeign(allFiles(tree), warn);
   const explains = flags.explain || asJson;
-  const outcome = await renderPackage({ tree, shownPath: located.shown, host, report, explains });
+  const outcome = await renderPackage({
+    tree,
+    shownPath: located.shown,
+    host,
+    report,
+    explains,
+    oneByOne: savesOnFailure(kptfile),
+  });
   if (env["KRM_DISABLE_ATTRIBUTION"] === undefined || env["KRM_DISABLE_ATTRIBUTION"] === "") {
     attribute(outcome.items);
   }
