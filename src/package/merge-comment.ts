@@ -13,11 +13,15 @@ export interface MergeIdentity {
 
 /** What the comment `# kpt-merge: NAMESPACE/NAME` on the line of `metadata` says; undefined without one. */
 export function readMergeComment(resource: Resource): MergeIdentity | undefined {
-  const comment = resource.node.entry("metadata")?.keyComment?.replace(/^#\s*/, "");
-  if (!comment?.startsWith(prefix)) return undefined;
-  const text = comment.slice(prefix.length).trim();
-  const slash = text.indexOf("/");
-  return slash < 0 ? undefined : { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
+  return parseComment(resource.node.entry("metadata")?.keyComment);
+}
+
+function parseComment(comment: string | undefined): MergeIdentity | undefined {
+  const text = comment?.replace(/^#\s*/, "");
+  if (!text?.startsWith(prefix)) return undefined;
+  const name = text.slice(prefix.length).trim();
+  const slash = name.indexOf("/");
+  return slash < 0 ? undefined : { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
 }
 
 /**
@@ -33,16 +37,15 @@ export function addMergeComment(resource: Resource): boolean {
   if (name === "" && namespace === "" && resource.labels.size === 0) return false;
   // A name with a line feed can't stand in a comment.
   if (/[\u0000-\u001f\u007f]/.test(name + namespace)) return false;
-  let changed = false;
-  if (!metadata.flow && !entry.keyComment?.includes(prefix)) {
-    const remark = entry.keyComment;
+  const remark = entry.keyComment;
+  const isMarked = remark?.includes(prefix) === true;
+  if (!metadata.flow && !isMarked) {
     entry.keyComment = `# ${prefix} ${namespace}/${name}`;
     if (remark) entry.headComment = entry.headComment ? `${entry.headComment}\n${remark}` : remark;
-    changed = true;
   }
-  const known = readMergeComment(resource) ?? { namespace, name };
+  const known = (isMarked ? parseComment(remark) : undefined) ?? { namespace, name };
   const parts = [resource.group, resource.kind, known.namespace || "default", known.name];
-  return annotate(metadata, upstreamIdentifier, parts.join("|")) || changed;
+  return annotate(metadata, upstreamIdentifier, parts.join("|")) || (!metadata.flow && !isMarked);
 }
 
 /** Blueprint attribution of Config Connector resources: which tools had their hands on them. */
