@@ -71,7 +71,10 @@ export function newTrivia(): Trivia {
 export function materialize(collection: MapNode | SeqNode): void {
   if (collection.materialized) return;
   collection.materialized = true;
-  if (!hasSource(collection)) return;
+  if (!hasSource(collection)) {
+    if (collection.kind === "seq") collection.trivia = collection.items.map(() => newTrivia());
+    return;
+  }
   const trivia = collection.flow ? readSeparators(collection) : readSurroundings(collection);
   if (collection.kind === "seq") collection.trivia = trivia;
   else for (const [i, entry] of collection.entries.entries()) entry.trivia = trivia[i];
