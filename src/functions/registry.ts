@@ -9,6 +9,7 @@ interface Entry {
 /** One line per function: nothing of a function is loaded before it is asked for. */
 const entries: readonly Entry[] = [
   { name: "apply-setters", load: () => import("./apply-setters/function.ts") },
+  { name: "create-setters", load: () => import("./create-setters/function.ts") },
   { name: "delete-annotations", load: () => import("./delete-annotations/function.ts") },
   { name: "kubeconform", load: () => import("./kubeconform/function.ts") },
   { name: "kubeval", load: () => import("./kubeval/function.ts") },
@@ -21,6 +22,10 @@ const entries: readonly Entry[] = [
     name: "set-annotations",
     aliases: ["set-annotation"],
     load: () => import("./set-annotations/function.ts"),
+  },
+  {
+    name: "set-enforcement-action",
+    load: () => import("./set-enforcement-action/function.ts"),
   },
   { name: "set-image", load: () => import("./set-image/function.ts") },
   { name: "set-labels", aliases: ["set-label"], load: () => import("./set-labels/function.ts") },
