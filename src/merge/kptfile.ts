@@ -31,6 +31,7 @@ export function mergeKptfile(
       variant: "generic",
       infer: true,
       lenient: true,
+      asWritten: true,
       identify: path => (/^pipeline\.(mutators|validators)$/.test(path) ? functionKeys : undefined),
       isOurs: path => path !== "metadata" && !merged.test(path),
       order: orderAt,

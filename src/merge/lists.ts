@@ -3,7 +3,7 @@ import { equalByValue } from "../core/yaml/compare.ts";
 import type { SeqNode, YamlNode } from "../core/yaml/node.ts";
 import { newSeq } from "../core/yaml/print.ts";
 import { mergeItemComments } from "./comments.ts";
-import { copyNew, type MergesElements } from "./copy.ts";
+import { copyNew, copyWhole, type MergesElements } from "./copy.ts";
 import { elementKeys } from "./element-keys.ts";
 import { type ListKind, listKindInSchema } from "./list-kind.ts";
 import { keep, type Outcome, type Place, remove, type Sides, type Walk } from "./sides.ts";
@@ -16,6 +16,28 @@ const mergesElements: MergesElements = schema => {
 /** A copy of an upstream value for a place where the local file has none. */
 export function copyValue(place: Place, node: YamlNode): YamlNode {
   return copyNew(node, place.schema, mergesElements);
+}
+
+/** Gives a local list the elements of another one; those at both ends that are equal stay as they are written. */
+export function rewriteList(local: SeqNode, wanted: SeqNode): void {
+  let start = 0;
+  const shorter = Math.min(local.size, wanted.size);
+  while (start < shorter && equalByValue(local.get(start), wanted.get(start))) start++;
+  let end = 0;
+  while (
+    end < shorter - start &&
+    equalByValue(local.get(local.size - 1 - end), wanted.get(wanted.size - 1 - end))
+  ) {
+    end++;
+  }
+  for (let at = local.size - end - 1; at >= start; at--) local.remove(at);
+  for (let at = start; at < wanted.size - end; at++) {
+    const item = wanted.get(at);
+    if (item !== undefined) local.insert(at, copyWhole(item));
+  }
+  for (let at = 0; at < wanted.size; at++) {
+    mergeItemComments(undefined, wanted.itemComments(at), local.itemComments(at));
+  }
 }
 
 /** Merges a list element by element; elements keep the local order, new ones follow in upstream's. */
@@ -34,7 +56,7 @@ export function mergeList(
   }
   if (local === undefined && base === undefined) {
     walk.note(place, sides, "upstream", "added upstream");
-    return { kind: "take", node: copyValue(place, upstream) };
+    return { kind: "take", node: walk.copy(place, upstream) };
   }
   const result = local ?? newSeq([], { flow: upstream.flow });
   const elements = new Elements(walk, place, kind, { ...sides, local: result });
@@ -123,7 +145,7 @@ class Elements {
       if (equalByValue(base, upstream)) return;
       if (!this.#walk.settle(place, sides, "removed locally, changed upstream")) return;
     } else this.#walk.note(place, sides, "upstream", "added upstream");
-    this.#local.push(copyValue(place, upstream));
+    this.#local.push(this.#walk.copy(place, upstream));
     if (upstreamAt === undefined) return;
     const comments = this.#upstream.itemComments(upstreamAt);
     mergeItemComments(undefined, comments, this.#local.itemComments(this.#local.size - 1));

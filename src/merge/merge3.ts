@@ -7,7 +7,7 @@ import { TypeConflict } from "./conflict.ts";
 import { copyWhole, keepKeySpelling } from "./copy.ts";
 import type { ConflictPolicy, Decision, Taken } from "./decision.ts";
 import { type ListRules, listKind } from "./list-kind.ts";
-import { copyValue, mergeList } from "./lists.ts";
+import { copyValue, mergeList, rewriteList } from "./lists.ts";
 import { plainValue } from "./plain-value.ts";
 import { schemaInComment } from "./schema-comment.ts";
 import {
@@ -35,6 +35,8 @@ export interface MergeOptions {
   infer?: boolean;
   lenient?: boolean;
   identify?: ListRules["identify"];
+  /** New values keep the order of their fields; otherwise it is kpt's, the order of the bytes. */
+  asWritten?: boolean;
   /** Names of the fields of a map in the order in which new ones are to stand; others go to the end. */
   order?: (path: string) => readonly string[];
   /** Fields that upstream never decides: neither their value nor their comments are merged. */
@@ -114,6 +116,10 @@ class Merger implements Walk {
     this.#decide(place, sides, taken, false, note);
   }
 
+  copy(place: Place, upstream: YamlNode): YamlNode {
+    return this.#options.asWritten ? copyWhole(upstream) : copyValue(place, upstream);
+  }
+
   #decide(place: Place, sides: Sides, taken: Taken, conflict: boolean, note?: string): void {
     const { about } = this.#options;
     const line = sides.local?.position().line;
@@ -158,7 +164,7 @@ class Merger implements Walk {
       if (isNull(upstream)) return isNull(local) ? remove : keep;
       if (upstream === undefined) return remove;
       this.note(place, sides, "upstream", "set upstream");
-      return { kind: "take", node: copyValue(place, upstream) };
+      return { kind: "take", node: this.copy(place, upstream) };
     }
     if (isNull(local)) {
       if (upstream === undefined || isNull(upstream) || equalByValue(base, upstream)) return remove;
@@ -212,7 +218,15 @@ class Merger implements Walk {
       const note = local === undefined ? "removed locally, changed upstream" : undefined;
       if (!this.settle(place, sides, note)) return keep;
     }
-    return { kind: "take", node: copyTaken(place, upstream, local) };
+    return { kind: "take", node: this.#taken(place, upstream, local) };
+  }
+
+  /** Upstream's value for a place; a list is rewritten element by element, so that the rest keeps its layout. */
+  #taken(place: Place, upstream: YamlNode, local: YamlNode | undefined): YamlNode {
+    if (local === undefined) return this.copy(place, upstream);
+    if (local.kind !== "seq" || upstream.kind !== "seq" || local.size === 0) return copyWhole(upstream);
+    rewriteList(local, upstream);
+    return local;
   }
 
   #map(place: Place, sides: Sides<MapNode | undefined>): Outcome {
@@ -221,7 +235,7 @@ class Merger implements Walk {
       if (upstream === undefined) return keep;
       if (base !== undefined) return this.#changesOnly(place, sides);
       this.note(place, sides, "upstream", "added upstream");
-      return { kind: "take", node: copyValue(place, upstream) };
+      return { kind: "take", node: this.copy(place, upstream) };
     }
     if (upstream === undefined && base === undefined) {
       this.note(place, sides, "local", "added locally");
@@ -311,14 +325,6 @@ function equalText(a: YamlNode | undefined, b: YamlNode | undefined): boolean {
   const left = asScalar(a);
   const right = asScalar(b);
   return left === undefined || right === undefined ? left === right : left.text === right.text;
-}
-
-/** A value for a place that had another one; a list keeps the brackets or dashes that the local one has. */
-function copyTaken(place: Place, upstream: YamlNode, local: YamlNode | undefined): YamlNode {
-  if (local === undefined) return copyValue(place, upstream);
-  const copy = copyWhole(upstream);
-  if (copy.kind === "seq" && local.kind === "seq" && local.size > 0 && copy.size > 0) copy.flow = local.flow;
-  return copy;
 }
 
 /**

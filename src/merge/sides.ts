@@ -27,6 +27,8 @@ export const remove: Outcome = { kind: "remove" };
 /** What the parts of the walk ask of each other. */
 export interface Walk {
   value(place: Place, sides: Sides): Outcome;
+  /** A copy of an upstream value for a place where the local file has none. */
+  copy(place: Place, upstream: YamlNode): YamlNode;
   /** Settles what both sides changed; true if upstream wins. Notes the decision. */
   settle(place: Place, sides: Sides, note?: string): boolean;
   /** Notes a change that only one side made. */

@@ -249,7 +249,6 @@ class Update {
       throw new KptError("MERGE_CONFLICT", `subpackage "${name}" added in both upstream and local`, {
         label: "Error",
         place: { file: folder },
-        hint: "rename or remove the local one",
       });
     }
     await this.#declared(folder, fetched, run, sides);

@@ -70,7 +70,6 @@ function shouldMerge(input: StrategyInput, folder: string, sides: Sides<FileMap 
     throw new KptError("MERGE_CONFLICT", `subpackage "${folder}" added in both upstream and local`, {
       label: "Error",
       place: { file },
-      hint: "rename or remove the local one",
     });
   }
   if (local === undefined) {
