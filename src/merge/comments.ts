@@ -13,21 +13,17 @@ export function mergeComments(
   upstream: MapEntry | undefined,
   local: MapEntry,
   valueTaken: boolean,
-): boolean {
-  if (upstream === undefined) return false;
-  let changed = false;
+): void {
+  if (upstream === undefined) return;
   for (const name of commentNames) {
-    const wanted = mergeComment(
-      base?.[name],
-      upstream[name],
-      local[name],
-      valueTaken && name === "lineComment",
-    );
-    if (wanted === local[name]) continue;
-    local[name] = wanted;
-    changed = true;
+    // Looking comments up costs time; mostly upstream hasn't touched them.
+    const before = base?.[name];
+    const after = upstream[name];
+    if (after === before) continue;
+    const present = local[name];
+    const wanted = mergeComment(before, after, present, valueTaken && name === "lineComment");
+    if (wanted !== present) local[name] = wanted;
   }
-  return changed;
 }
 
 /** The same for an element of a list. */
@@ -38,8 +34,12 @@ export function mergeItemComments(
 ): void {
   if (upstream === undefined) return;
   for (const name of ["head", "line", "foot"] as const) {
-    const wanted = mergeComment(base?.[name], upstream[name], local[name], false);
-    if (wanted !== local[name]) local[name] = wanted;
+    const before = base?.[name];
+    const after = upstream[name];
+    if (after === before) continue;
+    const present = local[name];
+    const wanted = mergeComment(before, after, present, false);
+    if (wanted !== present) local[name] = wanted;
   }
 }
 

@@ -130,11 +130,11 @@ class Elements {
   }
 
   #label(key: string): string {
-    const { keys } = this.#kind.is === "keyed" ? this.#kind : { keys: [] };
+    if (this.#kind.is !== "keyed") return key;
+    const { keys } = this.#kind;
+    if (keys.length === 1) return `${keys[0]}=${key}`;
     const values = key.split("\0");
-    if (keys.length === 0) return key;
-    const parts = keys.map((name, i) => [name, values[i] ?? ""] as const).filter(([, value]) => value !== "");
-    return parts.map(([name, value]) => `${name}=${value}`).join(",");
+    return keys.flatMap((name, at) => (values[at] ? [`${name}=${values[at]}`] : [])).join(",");
   }
 
   /** Not there locally: new upstream, or removed locally. */
@@ -173,7 +173,7 @@ class Elements {
       if (outcome.kind === "take") this.#local.replace(at, outcome.node);
       else if (outcome.kind === "remove") this.#gone.add(at);
     }
-    if (upstreamAt === undefined) return;
+    if (upstreamAt === undefined || !this.#walk.followsComments) return;
     mergeItemComments(
       baseAt === undefined ? undefined : this.#base?.itemComments(baseAt),
       this.#upstream.itemComments(upstreamAt),

@@ -45,8 +45,8 @@ export interface MergeOptions {
   onConflict?: ConflictPolicy | undefined;
   /** What decisions say about where they were made. */
   about?: { file: string; object?: string; kind?: string };
-  /** Whether comments are merged; callers who know that there are none save the time. */
-  comments?: boolean;
+  /** Whether upstream may have changed comments; callers who know that it hasn't save much time. */
+  followsComments?: boolean;
 }
 
 /** Maps and lists that are nested deeper are merged as one value. */
@@ -70,13 +70,13 @@ class Merger implements Walk {
   readonly decisions: Decision[] = [];
   readonly #options: MergeOptions;
   readonly #rules: ListRules;
-  readonly #comments: boolean;
+  readonly followsComments: boolean;
 
   constructor(options: MergeOptions) {
     this.#options = options;
     const { infer = false, lenient = false, identify } = options;
     this.#rules = { infer, lenient, identify };
-    this.#comments = options.comments ?? true;
+    this.followsComments = options.followsComments ?? true;
   }
 
   value(place: Place, sides: Sides): Outcome {
@@ -263,16 +263,14 @@ class Merger implements Walk {
     const base = sides.base?.entry(key);
     const upstream = sides.upstream?.entry(key);
     const local = sides.local?.entry(key);
-    const schema = this.#comments
-      ? (schemaInComment(local) ?? schemaAt(place.schema, key))
-      : schemaAt(place.schema, key);
+    const schema = schemaInComment(local) ?? schemaAt(place.schema, key);
     const outcome = this.value(
       { path, schema, depth: place.depth + 1 },
       { base: base?.value, upstream: upstream?.value, local: local?.value },
     );
     if (outcome.kind === "remove") target.delete(key);
     else if (outcome.kind === "take") this.#put(target, key, outcome.node, { base, upstream, local }, place);
-    else if (local !== undefined && this.#comments) mergeComments(base, upstream, local, false);
+    else if (local !== undefined && this.followsComments) mergeComments(base, upstream, local, false);
   }
 
   #put(
@@ -284,18 +282,17 @@ class Merger implements Walk {
   ): void {
     const { base, upstream, local } = sides;
     if (local !== undefined && local.value === node) {
-      if (this.#comments) mergeComments(base, upstream, local, true);
+      if (this.followsComments) mergeComments(base, upstream, local, true);
       return;
     }
     if (local === undefined) {
       const entry = target.set(key, node, neighbour(target, key, this.#options.order?.(path)));
       if (upstream !== undefined) keepKeySpelling(upstream, entry);
-      if (upstream !== undefined && this.#comments) copyComments(upstream, entry);
+      if (upstream !== undefined) copyComments(upstream, entry);
       return;
     }
     const before = { line: local.lineComment, key: local.keyComment };
     const entry = target.set(key, node);
-    if (!this.#comments) return;
     // A comment on the old value's last line or on the key's line has the same meaning for the new value.
     if (entry.lineComment === undefined && entry.keyComment === undefined) {
       const isBlock = (node.kind === "map" || node.kind === "seq") && !node.flow;
@@ -303,7 +300,7 @@ class Merger implements Walk {
       if (comment !== undefined && isBlock) entry.keyComment = comment;
       else if (comment !== undefined) entry.lineComment = comment;
     }
-    mergeComments(base, upstream, entry, true);
+    if (this.followsComments) mergeComments(base, upstream, entry, true);
   }
 }
 

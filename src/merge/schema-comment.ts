@@ -1,13 +1,13 @@
 import { definitionOf } from "../core/schema/lookup.ts";
 import type { PatchStrategy, Schema } from "../core/schema/schema.ts";
-import type { MapEntry } from "../core/yaml/node.ts";
+import type { MapEntry, YamlNode } from "../core/yaml/node.ts";
 
 /**
  * The schema that a comment on a field gives to it, as kustomize reads it: `# {"$ref": "#/definitions/…"}` or
  * `# {"items": {…}, "x-kubernetes-patch-merge-key": "name", "x-kubernetes-patch-strategy": "merge"}`.
  */
 export function schemaInComment(entry: MapEntry | undefined): Schema | undefined {
-  if (entry === undefined || entry.value.kind === "scalar") return undefined;
+  if (entry === undefined || entry.value.kind === "scalar" || !mayHaveSchemas(entry.value)) return undefined;
   for (const comment of [entry.keyComment, entry.lineComment, entry.headComment]) {
     const json = comment === undefined ? null : /^#\s*(\{.*\})\s*$/.exec(comment);
     if (json?.[1] === undefined) continue;
@@ -15,6 +15,18 @@ export function schemaInComment(entry: MapEntry | undefined): Schema | undefined
     if (schema !== undefined) return schema;
   }
   return undefined;
+}
+
+const sources = new WeakMap<object, boolean>();
+
+/** Hardly any file has such comments; one look at its text tells. */
+function mayHaveSchemas({ source }: YamlNode): boolean {
+  if (source === undefined) return false;
+  const known = sources.get(source);
+  if (known !== undefined) return known;
+  const found = /#\s*\{/.test(source.text);
+  sources.set(source, found);
+  return found;
 }
 
 function parse(json: string): unknown {

@@ -26,6 +26,8 @@ export const remove: Outcome = { kind: "remove" };
 
 /** What the parts of the walk ask of each other. */
 export interface Walk {
+  /** Whether upstream may have changed comments, so that they have to be merged as well. */
+  readonly followsComments: boolean;
   value(place: Place, sides: Sides): Outcome;
   /** A copy of an upstream value for a place where the local file has none. */
   copy(place: Place, upstream: YamlNode): YamlNode;

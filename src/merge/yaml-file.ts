@@ -36,7 +36,7 @@ export function mergeYamlFile(
     upstream: knownDocuments(upstream, options.shown, "upstream"),
     local: knownDocuments(result, options.shown, "local"),
   });
-  const merge = new FileMerge(result, options, mayHaveComments(base) || mayHaveComments(upstream));
+  const merge = new FileMerge(result, options, commentsOf(base) !== commentsOf(upstream));
   const added: Known[] = [];
   for (const match of matches) if (merge.merge(match) === "add" && match.upstream) added.push(match.upstream);
   placeDocuments(result, matches, added);
@@ -108,7 +108,7 @@ class FileMerge {
       schema: schemaOfAny([sides.local, sides.base, sides.upstream], schemaOf),
       onConflict,
       isOurs: isMark,
-      comments: this.#comments,
+      followsComments: this.#comments,
       about: { file: path, kind: mine.kind, ...(mine.shown === undefined ? {} : { object: mine.shown }) },
     });
     for (const decision of merged.decisions) decisions.push(decision);
@@ -151,9 +151,10 @@ function spelling(root: YamlNode | undefined): string | undefined {
   return root.source.text.slice(root.start, root.end);
 }
 
-/** Comments are only looked for where there can be some. */
-function mayHaveComments(file: YamlFile | undefined): boolean {
-  return file?.documents.find(({ root }) => root?.source)?.root?.source?.text.includes("#") ?? false;
+/** Everything in a file that looks like a comment: the same on both sides means that upstream changed none. */
+function commentsOf(file: YamlFile | undefined): string {
+  const text = file?.source.text ?? "";
+  return text.includes("#") ? (text.match(/(?<=^|\s)#.*/gm) ?? []).join("\n") : "";
 }
 
 /** Marks every resource of a file. Returns whether something was missing. */
