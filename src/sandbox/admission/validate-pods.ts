@@ -15,11 +15,12 @@ export function validateTemplate(
   template: Json | undefined,
   at: string,
   policies: readonly string[],
+  claims: readonly string[] = [],
 ): FieldError[] {
   if (!isMap(template)) return [];
   const labels = isMap(template["metadata"]) ? template["metadata"]["labels"] : undefined;
   const spec = isMap(template["spec"]) ? template["spec"] : {};
-  const errors = [...validateLabels(labels, `${at}.labels`), ...validatePodSpec(spec, `${at}.spec`)];
+  const errors = [...validateLabels(labels, `${at}.labels`), ...validatePodSpec(spec, `${at}.spec`, claims)];
   const policy = textAt(spec, "restartPolicy") ?? "";
   if (policies.length > 0 && !policies.includes(policy)) {
     const allowed = policies.length === 2 ? ["OnFailure", "Never"] : policies;
@@ -32,9 +33,10 @@ export function validateTemplate(
   return errors;
 }
 
-export function validatePodSpec(spec: JsonMap, at: string): FieldError[] {
+/** `claims` are volumes that a StatefulSet adds to those of its template. */
+export function validatePodSpec(spec: JsonMap, at: string, claims: readonly string[] = []): FieldError[] {
   const errors: FieldError[] = [];
-  const volumes = validateVolumes(spec, at, errors);
+  const volumes = new Set([...validateVolumes(spec, at, errors), ...claims]);
   const containers = mapsAt(spec, "containers");
   if (containers.length === 0) errors.push(required(`${at}.containers`));
   const seen = new Set<string>();

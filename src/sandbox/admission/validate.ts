@@ -88,7 +88,8 @@ function validateSelected(spec: JsonMap): FieldError[] {
       ),
     );
   }
-  errors.push(...validateTemplate(spec["template"], "spec.template", ["Always"]));
+  const claims = mapsAt(spec, "volumeClaimTemplates").map(claim => textAt(claim, "metadata", "name") ?? "");
+  errors.push(...validateTemplate(spec["template"], "spec.template", ["Always"], claims));
   return errors;
 }
 
