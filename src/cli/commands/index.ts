@@ -7,6 +7,7 @@ import { help } from "./help.ts";
 import { live } from "./live/index.ts";
 import { pkg } from "./pkg/index.ts";
 import { sandbox } from "./sandbox/index.ts";
+import { tryPackage } from "./try.ts";
 import { version } from "./version.ts";
 
 export const kpt = group({
@@ -23,5 +24,5 @@ All kpt commands follow this general synopsis:
   live      deploy local configuration packages to a cluster.
   alpha     commands currently in alpha and might change without notice.
 `,
-  commands: [pkg, fn, live, alpha, sandbox, completion, help, version, complete],
+  commands: [pkg, fn, live, alpha, sandbox, tryPackage, completion, help, version, complete],
 });
