@@ -59,8 +59,16 @@ export class ManualClock implements Clock {
 
 /** RFC 3339 to the second, as metav1.Time prints. */
 export function timestamp(clock: Clock): string {
-  return `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(clock.now() / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastStamp = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+  }
+  return lastStamp;
 }
+
+let lastSecond = Number.NaN;
+let lastStamp = "";
 
 /** RFC 3339 with six digits, as metav1.MicroTime prints. */
 export function microTimestamp(clock: Clock): string {

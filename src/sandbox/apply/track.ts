@@ -3,6 +3,7 @@ import type { Schema } from "../../core/schema/schema.ts";
 import { ApiError, badRequest, plainError } from "../api-error.ts";
 import { bareMap, metadataOf } from "../kube-object.ts";
 import { FieldSet, formatPath } from "./field-set.ts";
+import { lastAppliedOf, refreshLastApplied } from "./last-applied.ts";
 import {
   capManagers,
   type Manager,
@@ -151,6 +152,7 @@ export function applyConfiguration(
     managers.set(key, { ...mine, time: writer.time });
   }
   writeManagers(result, managers);
+  if (writer.manager === "kubectl") refreshLastApplied(result, applied);
   return result;
 }
 
@@ -186,19 +188,36 @@ function settle(
   const difference = compare(base, result, writer.schema);
   const changed = difference.modified.union(difference.added).recursiveDifference(writer.ignored);
   const removed = difference.removed.recursiveDifference(writer.ignored);
-  const conflicts: { manager: Manager; fields: FieldSet }[] = [];
+  const conflicts: Conflict[] = [];
   for (const [other, manager] of managers) {
     if (other === key) continue;
     const fields = manager.fields.intersection(changed);
     if (!fields.empty) conflicts.push({ manager, fields });
   }
-  if (conflicts.length > 0 && !force) throw conflictError(conflicts);
+  const left = force ? [] : beyondLastApplied(conflicts, base, writer);
+  if (left.length > 0) throw conflictError(left);
   const mine = managers.get(key);
   release(managers, changed, removed);
   if (mine !== undefined) managers.set(key, mine);
 }
 
-function conflictError(found: { manager: Manager; fields: FieldSet }[]): ApiError {
+interface Conflict {
+  manager: Manager;
+  fields: FieldSet;
+}
+
+/** kubectl may take over from its own client-side past: what its last-applied annotation names is no conflict. */
+function beyondLastApplied(conflicts: Conflict[], live: JsonMap, writer: Writer): Conflict[] {
+  if (writer.manager !== "kubectl" || conflicts.length === 0) return conflicts;
+  const before = lastAppliedOf(live);
+  if (before === undefined) return conflicts;
+  const allowed = toFieldSet(before, writer.schema);
+  return conflicts
+    .map(({ manager, fields }) => ({ manager, fields: fields.difference(allowed) }))
+    .filter(({ fields }) => !fields.empty);
+}
+
+function conflictError(found: Conflict[]): ApiError {
   const conflicts = found
     .map(({ manager, fields }) => ({
       who: describe(manager),

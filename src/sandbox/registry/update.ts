@@ -50,6 +50,7 @@ export function updateObject(
   const subresource = options.subresource ?? "";
   checkIdentity(metadata, type, namespace, name);
   checkPreconditions(metadata, live, type, name);
+  if (equalJson(object, live)) return { object: live, changed: false };
   for (const field of ["uid", "creationTimestamp", "deletionTimestamp"]) {
     if (last[field] !== undefined) metadata[field] = last[field];
     else delete metadata[field];
