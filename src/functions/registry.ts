@@ -8,6 +8,7 @@ interface Entry {
 
 /** One line per function: nothing of a function is loaded before it is asked for. */
 const entries: readonly Entry[] = [
+  { name: "apply-replacements", load: () => import("./apply-replacements/function.ts") },
   { name: "apply-setters", load: () => import("./apply-setters/function.ts") },
   { name: "create-setters", load: () => import("./create-setters/function.ts") },
   { name: "delete-annotations", load: () => import("./delete-annotations/function.ts") },
