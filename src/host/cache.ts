@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -11,6 +13,7 @@ import {
 } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { KptError } from "../core/error.ts";
+import { reasonOf } from "./io-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,6 +26,16 @@ export function cacheRoot(env: Environment, cwd: string): string {
     throw new KptError("IO", "error looking up user home dir: $HOME is not defined", { label: "Error" });
   }
   return join(home, ".kpt", "repos");
+}
+
+/** Makes the folder of the cache; nobody else need see what a user fetches. */
+export function makeCache(root: string): void {
+  try {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    accessSync(root, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw cacheUnusable(root, error);
+  }
 }
 
 /** The folder of one address in the cache. Go kpt's names are base32: the two never share a folder. */
@@ -77,8 +90,8 @@ export function dropRepository(folder: string): void {
 }
 
 function cacheUnusable(folder: string, cause: unknown): KptError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new KptError("IO", `cannot create the repository cache ${JSON.stringify(folder)}: ${why}`, {
+  const shown = JSON.stringify(folder);
+  return new KptError("IO", `cannot use the repository cache ${shown}: ${reasonOf(cause)}`, {
     label: "Error",
     hint: "set KPT_CACHE_DIR to a folder that can be written",
     cause,

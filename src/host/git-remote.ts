@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { KptError } from "../core/error.ts";
 import {
@@ -6,6 +6,7 @@ import {
   clearUnused,
   dropRepository,
   ensureRepository,
+  makeCache,
   repositoryFolder,
   touchRepository,
 } from "./cache.ts";
@@ -254,7 +255,7 @@ export class GitRemote {
   }
 
   async #ask(args: readonly string[]): Promise<string> {
-    mkdirSync(this.#root, { recursive: true, mode: 0o700 });
+    makeCache(this.#root);
     const { stdout } = await git(this.#call(args, undefined));
     return stdout.toString("utf8");
   }
@@ -262,6 +263,7 @@ export class GitRemote {
   #locked<T>(commit: string, work: (folder: string) => Promise<T>): Promise<T> {
     const folder = this.#folder(commit);
     const { signal } = this.#options;
+    makeCache(this.#root);
     return withLock(
       `${folder}.lock`,
       () => {

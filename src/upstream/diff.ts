@@ -45,7 +45,7 @@ export async function diffPackage(options: DiffOptions): Promise<void> {
     throw new KptError("UPSTREAM_INVALID", `package missing upstream in Kptfile at '${options.directory}'`);
   }
   const lock = kptfile.upstreamLock?.git;
-  const staging = mkdtempSync(join(options.env["TMPDIR"] || tmpdir(), "kpt-"));
+  const staging = makeStaging(options.env["TMPDIR"] || tmpdir());
   try {
     const local = await readLocalFiles(options.directory, options.signal);
     const ref = lock?.ref || upstream.ref;
@@ -65,6 +65,14 @@ export async function diffPackage(options: DiffOptions): Promise<void> {
     await compare(sides, options);
   } finally {
     if (!options.debug) rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+function makeStaging(parent: string): string {
+  try {
+    return mkdtempSync(join(parent, "kpt-"));
+  } catch (error) {
+    throw ioError("mkdir", parent, error);
   }
 }
 

@@ -22,7 +22,10 @@ export async function findUpstream(
       );
     }
   }
-  return { repo, directory, ref: ref ?? (await fetcher.defaultBranch(repo)) };
+  if (ref !== undefined) return { repo, directory, ref };
+  // The list of branches and tags is needed next: both questions travel at the same time.
+  fetcher.branches(repo).catch(() => {});
+  return { repo, directory, ref: await fetcher.defaultBranch(repo) };
 }
 
 /** Whether a folder is a git repository: one with a work tree or a bare one. */

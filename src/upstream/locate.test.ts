@@ -53,6 +53,7 @@ const refused: readonly [text: string, message: RegExp][] = [
   ["https://host/o/r.git@a@b@c", /^ambiguous/],
   ["/nowhere/dir", /^ambiguous/],
   ["", /^ambiguous/],
+  [".git", /^ambiguous/],
   ["github.com/o/r", /^invalid GitHub url: github\.com\/o\/r$/],
   ["https://github.com/o", /^invalid GitHub pkg url: https:\/\/github\.com\/o$/],
   ["https://host/r.git/dir@a@b", /^at most 1 version permitted$/],
@@ -84,5 +85,12 @@ test("what could run a command is refused", () => {
     message: `invalid git repo URI "-x": must not begin with '-'`,
   });
   assert.throws(() => checkUpstream({ ...ok, repo: "EXT::sh -c id" }), /transport "EXT" is not allowed/);
+  for (const repo of [
+    "ssh://-oProxyCommand=id/r",
+    "ssh://git@-oProxyCommand=id/r",
+    "git@-oProxyCommand=id:r",
+  ]) {
+    assert.throws(() => checkUpstream({ ...ok, repo }), /a host must not begin with '-'/, repo);
+  }
   assert.throws(() => checkUpstream({ ...ok, ref: "a\u001b[2J" }), /control characters/);
 });

@@ -26,7 +26,7 @@ export function locatePackage(text: string, options: LocateOptions): PackageAddr
     atHosting(text) ??
     atGitSuffixWithRef(text) ??
     onDisk(text, options);
-  if (address === undefined) throw ambiguous();
+  if (address === undefined || address.repo === "") throw ambiguous();
   const repo = isPath(address.repo) ? resolve(options.cwd, address.repo) : address.repo;
   return { ...address, repo: repo, directory: cleanDirectory(address.directory) };
 }
@@ -133,6 +133,10 @@ export function checkUpstream(upstream: { repo: string; ref: string }): void {
     if (/[\u0000-\u001f\u007f-\u009f]/.test(text)) {
       throw invalid(`invalid git ${what} ${shown}: must not contain control characters`);
     }
+  }
+  // Git refuses such hosts as well, since it learned the hard way that ssh takes them for options.
+  if (/(^|:\/\/|@)-/.test(upstream.repo)) {
+    throw invalid(`invalid git repo URI ${JSON.stringify(upstream.repo)}: a host must not begin with '-'`);
   }
   const transport = refusedTransport.exec(upstream.repo)?.[1];
   if (transport !== undefined) {

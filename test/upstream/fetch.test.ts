@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { lockOf, type UpstreamTree } from "../../src/upstream/fetch.ts";
@@ -297,6 +306,51 @@ test(
       world.fetcher().fetch({ repo: repo.address, directory: "/", ref: "bomb" }),
       /more than 250000 files/,
     );
+  }),
+);
+
+test(
+  "a repository with a damaged object is reported, and a whole one can be fetched afterwards",
+  withWorld(async world => {
+    const repo = world.repository("r");
+    repo.commit(files);
+    for (const object of ["main:app/a.yaml", "main:app", "main"]) {
+      const id = repo.git(["rev-parse", object]);
+      const path = join(repo.folder, "objects", id.slice(0, 2), id.slice(2));
+      const whole = readFileSync(path);
+      chmodSync(path, 0o644);
+      writeFileSync(path, whole.subarray(0, whole.length >> 1));
+      const upstream = { repo: repo.address, directory: "/app", ref: "main" };
+      await assert.rejects(world.fetcher().fetch(upstream), /Failed to execute git command/, object);
+      writeFileSync(path, whole);
+      assert.equal(paths(await world.fetcher().fetch(upstream)).length, 3, object);
+      rmSync(join(world.root, "home"), { recursive: true });
+    }
+  }),
+);
+
+test(
+  "a cache that can't be used is named, with the way out",
+  withWorld(async world => {
+    const repo = world.repository("r");
+    repo.commit(files);
+    const file = join(world.root, "file");
+    writeFileSync(file, "");
+    const upstream = { repo: repo.address, directory: "/app", ref: "main" };
+    const env = { ...world.env, KPT_CACHE_DIR: join(file, "cache") };
+    await assert.rejects(world.fetcher({ env }).fetch(upstream), {
+      message: `cannot use the repository cache ${JSON.stringify(join(file, "cache"))}: not a directory`,
+      hint: "set KPT_CACHE_DIR to a folder that can be written",
+    });
+    const homeless = { ...world.env, HOME: undefined };
+    await assert.rejects(world.fetcher({ env: homeless }).fetch(upstream), {
+      message: "error looking up user home dir: $HOME is not defined",
+    });
+    const pathless = { ...world.env, PATH: world.root };
+    await assert.rejects(world.fetcher({ env: pathless }).fetch(upstream), {
+      message: "kpt requires that `git` is installed and on the PATH",
+      label: "none",
+    });
   }),
 );
 
