@@ -573,7 +573,10 @@ class Reader {
     for (;;) {
       const at = this.#pos;
       const code = this.#flowSpace();
-      if (Number.isNaN(code)) throw this.#source.error(this.#pos, "found unexpected end of stream");
+      if (Number.isNaN(code)) {
+        // Where the text breaks off, not the empty line behind it.
+        throw this.#source.error(this.#text.trimEnd().length, "did not find expected node content");
+      }
       if (code === 0x26 || code === 0x21) {
         props = this.#props(props);
         continue;
