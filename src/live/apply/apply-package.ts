@@ -54,7 +54,7 @@ export async function applyPackage(
   emit: (event: LiveEvent) => void,
 ): Promise<RunOutcome> {
   const { plan, view, store, sources, usedNamespaces } = await prepareApply(session, loaded, options);
-  if (plan.invalid.length > 0) throw new KptError("VALIDATION", formatInvalid(plan.invalid));
+  if (plan.invalid.length > 0) throw new KptError("VALIDATION", formatInvalid(plan.invalid).trimEnd());
   checkPruneLimit(plan, options.pruneLimit);
   if (options.dryRun === "none" && !store.exists) {
     await createOwnNamespace(session.client, loaded.inventory, plan);

@@ -1,7 +1,6 @@
 import type { JsonMap } from "../../core/json.ts";
-import { textAt } from "../../core/json.ts";
+import { compactJson, textAt } from "../../core/json.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { stringify } from "../../kube/client.ts";
 import { apiVersionOf, type ResourceType } from "../../kube/resource-type.ts";
 import { isFateUnknown } from "../../kube/retry.ts";
 import { isStatus, serverTextOf } from "../../kube/status-error.ts";
@@ -120,7 +119,7 @@ function patchFailure({ type, source }: Sending, modified: JsonMap, patch: JsonM
   const text = maskValues(serverTextOf(thrown), modified);
   return [
     "error when applying patch:",
-    stringify(shownPatch(modified, patch)),
+    compactJson(shownPatch(modified, patch)),
     "to:",
     `Resource: "${version}, Resource=${type.plural}", GroupVersionKind: "${version}, Kind=${kind}"`,
     `Name: "${name}", Namespace: "${namespace}"`,

@@ -35,7 +35,10 @@ export function jsonReporter(out: Sink, options: ReportOptions): Reporter {
         }
         case "wait": {
           const fields: JsonMap = { type: "wait", ...idFields(event.id), status: event.status };
-          print(event.explanation === undefined ? fields : { ...fields, message: event.explanation });
+          if (event.explanation !== undefined && options.isTerse !== true) {
+            fields["message"] = event.explanation;
+          }
+          print(fields);
           break;
         }
         case "status":

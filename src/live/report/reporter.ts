@@ -19,5 +19,7 @@ export interface ReportOptions {
   dryRun: DryRun;
   /** Show the fields that a dry run would change. */
   showChanges?: boolean;
+  /** Leave out what the release of kpt doesn't say: why something took too long. */
+  isTerse?: boolean;
   now: () => Date;
 }

@@ -67,6 +67,7 @@ export async function reported(
     showStatusEvents: flags["show-status-events"] === true,
     dryRun,
     showChanges: flags.diff === true,
+    isTerse: dialect === "release",
     now: () => context.now(),
   });
   const tally = new Tally();
