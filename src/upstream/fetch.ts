@@ -33,16 +33,26 @@ export interface UpstreamTree {
 
 /** Bytes of one package; a small repository can stand for a very large tree. */
 const maxBytes = 2 ** 30;
+const mostAtOnce = 6;
 
 /** Fetches packages for one run of kpt: every repository is asked once, every tree read once. */
 export class UpstreamFetcher {
   readonly #remotes: GitRemotes;
   readonly #signal: AbortSignal;
+  readonly #closing = new AbortController();
   readonly #trees = new Map<string, Promise<UpstreamTree>>();
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
 
   constructor(options: RemoteOptions) {
-    this.#remotes = new GitRemotes(options);
-    this.#signal = options.signal;
+    this.#signal = AbortSignal.any([options.signal, this.#closing.signal]);
+    this.#remotes = new GitRemotes({ ...options, signal: this.#signal });
+  }
+
+  /** Ends what nobody waits for any more; returns when no git of ours is running. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#trees.values());
   }
 
   /** Name of the repository's default branch. */
@@ -70,9 +80,21 @@ export class UpstreamFetcher {
     const key = JSON.stringify([upstream.repo, upstream.directory, upstream.ref]);
     const known = this.#trees.get(key);
     if (known) return known;
-    const tree = this.#fetch(upstream);
+    const tree = this.#inTurn(() => this.#fetch(upstream));
     this.#trees.set(key, tree);
     return tree;
+  }
+
+  /** A package may ask for hundreds of others; a few are fetched at a time. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= mostAtOnce) await new Promise<void>(resolve => this.#waiting.push(resolve));
+    this.#running++;
+    try {
+      return await work();
+    } finally {
+      this.#running--;
+      this.#waiting.shift()?.();
+    }
   }
 
   async #fetch(upstream: GitUpstream): Promise<UpstreamTree> {

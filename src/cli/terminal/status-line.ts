@@ -13,7 +13,7 @@ export class StatusLine {
   /** Replaces the status; nothing happens where the output is no terminal. */
   show(text: string): void {
     if (!this.#output.isTTY) return;
-    const line = visible(text.replaceAll("\n", " ")).slice(0, Math.max(1, this.#output.columns - 1));
+    const line = visible(text.replaceAll("\n", " ")).slice(0, (this.#output.columns || 80) - 1);
     this.#output.write(`\r\u001b[K${line}`);
     this.#isShown = true;
   }

@@ -19,8 +19,8 @@ export const run: Run<typeof getFlags> = async (context, { args, flags }) => {
   const status = new StatusLine(context.stderr);
   const report = (line: string): void => status.write(`${line}\n`);
   const onProgress = context.stderr.isTTY ? (line: string) => status.show(line) : undefined;
+  const fetcher = new UpstreamFetcher({ env, cwd, signal, ...(onProgress ? { onProgress } : {}) });
   try {
-    const fetcher = new UpstreamFetcher({ env, cwd, signal, ...(onProgress ? { onProgress } : {}) });
     const upstream = await findUpstream(address, { fetcher, cwd });
     const { folder, warning } = chooseDestination(typed, upstream, cwd);
     if (warning !== undefined) report(warning);
@@ -42,6 +42,7 @@ export const run: Run<typeof getFlags> = async (context, { args, flags }) => {
     if (forDeployment) report(customized(folder));
     return 0;
   } finally {
+    await fetcher.close();
     status.clear();
   }
 };

@@ -36,8 +36,9 @@ PKG_PATH:
   Directory of the package in the repository; the root unless given.
 
 VERSION:
-  A tag, branch or commit. For a package in DIR the tag DIR/VERSION is preferred
-  to VERSION. The default branch of the repository unless given.
+  A tag, branch or commit, or a range of versions such as ^1.2, which stands for
+  the highest tag in it. For a package in DIR the tag DIR/VERSION is preferred to
+  VERSION. The default branch of the repository unless given.
 
 LOCAL_DEST_DIRECTORY:
   Where to write the package: a new directory, or an existing one in which a
