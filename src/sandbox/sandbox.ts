@@ -23,6 +23,8 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+const definitions = "customresourcedefinitions.apiextensions.k8s.io";
+
 /**
  * Starts an empty cluster in the process.
  *
@@ -38,6 +40,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const watches = new Set<Watch>();
   const faults = new Faults();
   bootstrap(cluster);
+  cluster.store.subscribe(change => {
+    if (change.type !== "DELETED" || change.entry.collection !== definitions) return;
+    for (const watch of [...watches]) if (watch.collection === change.entry.name) watch.end();
+  });
   let closed = false;
   return {
     async handle(request) {
