@@ -12,6 +12,7 @@ const entries: readonly Entry[] = [
   { name: "apply-setters", load: () => import("./apply-setters/function.ts") },
   { name: "create-setters", load: () => import("./create-setters/function.ts") },
   { name: "delete-annotations", load: () => import("./delete-annotations/function.ts") },
+  { name: "ensure-name-substring", load: () => import("./ensure-name-substring/function.ts") },
   { name: "kubeconform", load: () => import("./kubeconform/function.ts") },
   { name: "kubeval", load: () => import("./kubeval/function.ts") },
   {

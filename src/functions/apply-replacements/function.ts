@@ -19,10 +19,10 @@ const defaultPath = "metadata.name";
 function run(list: ResourceList): void {
   const config = list.functionConfig;
   if (config === undefined || isEmptyConfig(config)) {
-    return failWith(list, "FunctionConfig is missing. Expect `ApplyReplacements`");
+    failWith(list, "FunctionConfig is missing. Expect `ApplyReplacements`");
   }
   if (config.kind !== kind || config.apiVersion !== apiVersion) {
-    return failWith(
+    failWith(
       list,
       `received functionConfig of kind ${config.kind} and apiVersion ${config.apiVersion}, only functionConfig of kind ${kind} and apiVersion ${apiVersion} is supported`,
     );
