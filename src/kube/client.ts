@@ -29,10 +29,13 @@ export interface ClientOptions {
   signal?: AbortSignal;
   /** 0 is none; watches have none anyway. */
   requestTimeoutMs?: number;
+  /** What another client of the same connection knows already. */
+  discovery?: Discovery;
 }
 
 /** Plain objects to and from an API server, whatever their kind. */
 export class KubeClient {
+  /** Shared by all clients of a connection. */
   readonly discovery: Discovery;
   readonly clock: Clock;
   readonly #transport: Transport;
@@ -41,12 +44,13 @@ export class KubeClient {
   #wasReached = false;
   #requests = 0;
 
-  constructor(transport: Transport, { clock, signal, requestTimeoutMs = 0 }: ClientOptions) {
+  constructor(transport: Transport, { clock, signal, requestTimeoutMs = 0, discovery }: ClientOptions) {
     this.#transport = transport;
     this.clock = clock;
     this.#signal = signal;
     this.#timeoutMs = requestTimeoutMs;
-    this.discovery = new Discovery((path, headers) => this.#json("GET", path, undefined, headers));
+    this.discovery =
+      discovery ?? new Discovery((path, headers) => this.#json("GET", path, undefined, headers));
   }
 
   /** How many requests were sent, for tests and benches. */
@@ -59,6 +63,7 @@ export class KubeClient {
     const client = new KubeClient(this.#transport, {
       clock: this.clock,
       requestTimeoutMs: this.#timeoutMs,
+      discovery: this.discovery,
       ...(signal === undefined ? {} : { signal }),
     });
     client.#wasReached = this.#wasReached;

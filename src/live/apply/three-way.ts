@@ -39,7 +39,7 @@ function diffMaps(
   const patch = emptyMap();
   for (const [key, wanted] of Object.entries(modified)) {
     if (!Object.hasOwn(live, key)) {
-      if (wanted !== null) patch[key] = wanted;
+      if (wanted !== null && !wasDropped(wanted, original, key)) patch[key] = wanted;
       continue;
     }
     const found = live[key] ?? null;
@@ -50,6 +50,12 @@ function diffMaps(
     if (!Object.hasOwn(modified, key) && Object.hasOwn(live, key)) patch[key] = null;
   }
   return patch;
+}
+
+/** Servers leave empty collections out: one that was sent before and isn't there needs not be sent again. */
+function wasDropped(wanted: Json, original: JsonMap, key: string): boolean {
+  const isEmpty = typeof wanted === "object" && wanted !== null && Object.keys(wanted).length === 0;
+  return isEmpty && Object.hasOwn(original, key) && equalJson(original[key], wanted);
 }
 
 interface FieldDiff {
