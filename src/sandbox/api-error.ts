@@ -1,5 +1,5 @@
 import type { Json, JsonMap } from "../core/json.ts";
-import { qualifiedKind, qualifiedResource, type ResourceType } from "./resource-types.ts";
+import { qualifiedKind, qualifiedResource, type ResourceType } from "./resource-names.ts";
 
 // Status bodies and their sentences are those of k8s.io/apimachinery/pkg/api/errors; clients match on them.
 

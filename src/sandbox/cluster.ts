@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Schema } from "../core/schema/schema.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type ResourceType, TypeTable } from "./resource-types.ts";
+import type { ResourceType } from "./resource-names.ts";
+import { TypeTable } from "./resource-types.ts";
 import { schemaOfType } from "./schemas.ts";
 import { Store } from "./store.ts";
 

@@ -1,5 +1,6 @@
 import type { Json, JsonMap } from "../core/json.ts";
-import { compareVersions, type ResourceType, type TypeTable } from "./resource-types.ts";
+import type { ResourceType } from "./resource-names.ts";
+import { compareVersions, type TypeTable } from "./resource-types.ts";
 
 const aggregated =
   /application\/json;(?=[^,]*\bg=apidiscovery\.k8s\.io)(?=[^,]*\bas=APIGroupDiscoveryList)[^,]*/;

@@ -1,7 +1,7 @@
 import type { Json, JsonMap } from "../core/json.ts";
 import type { Schema } from "../core/schema/schema.ts";
 import type { Cluster } from "./cluster.ts";
-import type { ResourceType } from "./resource-types.ts";
+import type { ResourceType } from "./resource-names.ts";
 
 // As much of /openapi/v3 as clients use to learn which kinds and patch parameters there are, and the fields of kinds.
 

@@ -4,7 +4,7 @@ import type { Cluster } from "./cluster.ts";
 import { textMapAt } from "./kube-object.ts";
 import { type Call, flag, jsonAnswer, type SandboxResponse, wholeNumber } from "./protocol.ts";
 import { convert } from "./registry/create.ts";
-import { collectionOf, type ResourceType } from "./resource-types.ts";
+import { collectionOf, type ResourceType } from "./resource-names.ts";
 import { matchesFields, matchesLabels, parseFieldSelector, parseLabelSelector } from "./selectors.ts";
 import type { Stored } from "./store.ts";
 import { asksForPartial, asksForTable, partialOf, tableOf } from "./table.ts";

@@ -5,7 +5,7 @@ import { parseObjectBody } from "./body.ts";
 import { microTimestamp } from "./clock.ts";
 import type { Cluster } from "./cluster.ts";
 import { type Call, jsonAnswer, type SandboxResponse } from "./protocol.ts";
-import type { ResourceType } from "./resource-types.ts";
+import type { ResourceType } from "./resource-names.ts";
 
 const user = { username: "sandbox-admin", groups: ["system:masters", "system:authenticated"] };
 

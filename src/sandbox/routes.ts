@@ -1,4 +1,5 @@
-import type { ResourceType, Subresource, TypeTable } from "./resource-types.ts";
+import type { ResourceType, Subresource } from "./resource-names.ts";
+import type { TypeTable } from "./resource-types.ts";
 
 /** A request for objects: which kind, where, which one. */
 export interface Route {

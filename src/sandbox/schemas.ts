@@ -1,6 +1,6 @@
 import { schemaOf } from "../core/schema/lookup.ts";
 import type { Schema } from "../core/schema/schema.ts";
-import type { ResourceType } from "./resource-types.ts";
+import type { ResourceType } from "./resource-names.ts";
 
 const whole: Schema = { type: "string" };
 

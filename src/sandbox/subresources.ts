@@ -7,7 +7,7 @@ import { type Call, jsonAnswer, type SandboxResponse, textAnswer } from "./proto
 import { objectIn } from "./read.ts";
 import { deleteObject } from "./registry/remove.ts";
 import { updateObject } from "./registry/update.ts";
-import { collectionOf, type ResourceType } from "./resource-types.ts";
+import { collectionOf, type ResourceType } from "./resource-names.ts";
 import type { Route } from "./routes.ts";
 import { formatSelector } from "./selectors.ts";
 import { deleteOptions, patch, patched, readBody, replace, writeOptions } from "./write.ts";

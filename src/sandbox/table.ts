@@ -1,7 +1,7 @@
 import { isMap, type Json, type JsonMap, textAt, valueAt } from "../core/json.ts";
 import { mapsAt, nameOf, numberAt, textsAt } from "./kube-object.ts";
 import type { Call } from "./protocol.ts";
-import { collectionOf, type ResourceType } from "./resource-types.ts";
+import { collectionOf, type ResourceType } from "./resource-names.ts";
 import { formatSelector } from "./selectors.ts";
 
 // The columns of `kubectl get`: pkg/printers/internalversion, for the kinds that people look at.

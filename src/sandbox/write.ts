@@ -35,7 +35,7 @@ import { objectAnswer, objectIn, selectionOf } from "./read.ts";
 import { convert, createObject, type WriteOptions } from "./registry/create.ts";
 import { type DeleteOptions, deleteObject } from "./registry/remove.ts";
 import { updateObject } from "./registry/update.ts";
-import { collectionOf, type ResourceType } from "./resource-types.ts";
+import { collectionOf, type ResourceType } from "./resource-names.ts";
 
 const options: Record<string, string> = {
   POST: "CreateOptions",

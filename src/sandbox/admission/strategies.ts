@@ -1,7 +1,7 @@
 import { emptyMap, equalJson, isMap, type Json, type JsonMap } from "../../core/json.ts";
 import { FieldSet } from "../apply/field-set.ts";
 import { bareMap, childMap, generationOf, mapsAt, metadataOf, numberAt } from "../kube-object.ts";
-import { collectionOf, type ResourceType } from "../resource-types.ts";
+import { collectionOf, type ResourceType } from "../resource-names.ts";
 
 // What the strategies of pkg/registry do to objects between decoding and storing: status and spec have doors of
 // their own, the generation counts what the user wants.

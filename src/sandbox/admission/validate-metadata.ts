@@ -2,7 +2,7 @@ import { equalJson, isMap, type Json, type JsonMap } from "../../core/json.ts";
 import { type FieldError, forbiddenField, invalidValue, required } from "../api-error.ts";
 import { mapsAt, metadataOf, textsAt } from "../kube-object.ts";
 import { labelValueProblem, nameProblem, qualifiedNameProblem } from "../names.ts";
-import { collectionOf, type ResourceType } from "../resource-types.ts";
+import { collectionOf, type ResourceType } from "../resource-names.ts";
 
 // k8s.io/apimachinery/pkg/api/validation: what is asked of the metadata of every object.
 

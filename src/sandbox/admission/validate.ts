@@ -4,7 +4,7 @@ import { validateCustomObject } from "../crd/admit.ts";
 import { validateDefinition } from "../crd/validate.ts";
 import { bareMap, childMap, mapsAt, numberAt, textMapAt } from "../kube-object.ts";
 import { configKeyProblem } from "../names.ts";
-import { collectionOf, type ResourceType } from "../resource-types.ts";
+import { collectionOf, type ResourceType } from "../resource-names.ts";
 import { matchesLabels, selectorOf } from "../selectors.ts";
 import { nonNegative, validatePodSpec, validateTemplate } from "./validate-pods.ts";
 import { validateService, validateServiceUpdate } from "./validate-services.ts";

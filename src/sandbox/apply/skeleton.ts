@@ -1,5 +1,5 @@
 import type { JsonMap } from "../../core/json.ts";
-import { collectionOf, type ResourceType } from "../resource-types.ts";
+import { collectionOf, type ResourceType } from "../resource-names.ts";
 
 // In Go an empty object of a built-in kind has its structs already; only what a writer adds to them is the writer's.
 

@@ -5,7 +5,7 @@ import { typesOf } from "../crd/define.ts";
 import { childMap, finalizersOf, isBeingDeleted, mapsAt, metadataOf, nameOf } from "../kube-object.ts";
 import { cleanupFinalizer, deleteObject } from "../registry/remove.ts";
 import { tryUpdate } from "../registry/update.ts";
-import { collectionOf } from "../resource-types.ts";
+import { collectionOf } from "../resource-names.ts";
 import { conditionOf, setCondition } from "./conditions.ts";
 import { type Controller, keyOfChange } from "./controller.ts";
 

@@ -3,7 +3,7 @@ import type { Cluster } from "../cluster.ts";
 import { dropEmpty, finalizersOf, isBeingDeleted, mapsAt, metadataOf, uidOf } from "../kube-object.ts";
 import { deleteObject } from "../registry/remove.ts";
 import { tryUpdate } from "../registry/update.ts";
-import { collectionOf, type ResourceType } from "../resource-types.ts";
+import { collectionOf, type ResourceType } from "../resource-names.ts";
 import type { Stored } from "../store.ts";
 import { type Controller, type Key, keyOfChange } from "./controller.ts";
 

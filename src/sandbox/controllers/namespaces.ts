@@ -4,7 +4,7 @@ import { childMap, isBeingDeleted } from "../kube-object.ts";
 import { createObject } from "../registry/create.ts";
 import { deleteObject } from "../registry/remove.ts";
 import { tryUpdate } from "../registry/update.ts";
-import { collectionOf } from "../resource-types.ts";
+import { collectionOf } from "../resource-names.ts";
 import { type Controller, keyOfChange } from "./controller.ts";
 
 /** Furnishes new namespaces and empties those that are going. */

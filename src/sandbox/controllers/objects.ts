@@ -2,7 +2,7 @@ import { isMap, type JsonMap, textAt } from "../../core/json.ts";
 import type { Cluster } from "../cluster.ts";
 import { childMap, controllerOf, mapsAt, nameOf, uidOf } from "../kube-object.ts";
 import { tryUpdate } from "../registry/update.ts";
-import type { ResourceType } from "../resource-types.ts";
+import type { ResourceType } from "../resource-names.ts";
 import type { Change, Stored } from "../store.ts";
 import type { Key } from "./controller.ts";
 import { typeOf } from "./garbage.ts";

@@ -2,7 +2,7 @@ import { isMap, type JsonMap, textAt } from "../../core/json.ts";
 import { timestamp } from "../clock.ts";
 import type { Cluster } from "../cluster.ts";
 import { generationOf, numberAt } from "../kube-object.ts";
-import { collectionOf } from "../resource-types.ts";
+import { collectionOf } from "../resource-names.ts";
 import { selects } from "../selectors.ts";
 import { setCondition } from "./conditions.ts";
 import { type Controller, type Key, keyOfChange } from "./controller.ts";

@@ -3,7 +3,7 @@ import { defaultsFor } from "../../core/schema/defaults.ts";
 import type { Schema } from "../../core/schema/schema.ts";
 import { validateObject } from "../../core/schema/validate.ts";
 import type { FieldError } from "../api-error.ts";
-import type { ResourceType } from "../resource-types.ts";
+import type { ResourceType } from "../resource-names.ts";
 
 /** Drops what the schema does not know and fills in its defaults, in place. Answers with the paths that were dropped. */
 export function admitCustomObject(object: JsonMap, type: ResourceType, _live: JsonMap | undefined): string[] {

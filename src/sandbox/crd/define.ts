@@ -1,7 +1,7 @@
 import { isMap, type JsonMap, textAt } from "../../core/json.ts";
 import { crdSchemas } from "../../core/schema/crd.ts";
 import { childMap, mapsAt, nameOf, textsAt } from "../kube-object.ts";
-import type { ResourceType, Subresource } from "../resource-types.ts";
+import type { ResourceType, Subresource } from "../resource-names.ts";
 
 const allVerbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 const readAndWrite = ["get", "patch", "update"];

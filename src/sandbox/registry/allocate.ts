@@ -2,7 +2,7 @@ import { isMap, type JsonMap } from "../../core/json.ts";
 import { invalid, invalidValue } from "../api-error.ts";
 import type { Cluster } from "../cluster.ts";
 import { childMap, mapsAt, nameOf, numberAt, textsAt } from "../kube-object.ts";
-import { collectionOf, type ResourceType } from "../resource-types.ts";
+import { collectionOf, type ResourceType } from "../resource-names.ts";
 
 // Addresses and ports of services, from the ranges of a server without flags.
 

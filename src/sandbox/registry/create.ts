@@ -19,7 +19,7 @@ import type { Cluster } from "../cluster.ts";
 import { admitCustomObject } from "../crd/admit.ts";
 import { bareMap, isBeingDeleted, metadataOf } from "../kube-object.ts";
 import { generateName } from "../names.ts";
-import { collectionOf, type ResourceType } from "../resource-types.ts";
+import { collectionOf, type ResourceType } from "../resource-names.ts";
 import { allocateForCreate } from "./allocate.ts";
 
 /** Who writes, and how. */

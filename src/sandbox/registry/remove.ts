@@ -14,7 +14,7 @@ import {
   numberAt,
   uidOf,
 } from "../kube-object.ts";
-import { collectionOf, type ResourceType } from "../resource-types.ts";
+import { collectionOf, type ResourceType } from "../resource-names.ts";
 import type { Stored } from "../store.ts";
 
 export interface DeleteOptions {

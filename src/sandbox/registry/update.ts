@@ -18,7 +18,7 @@ import { timestamp } from "../clock.ts";
 import type { Cluster } from "../cluster.ts";
 import { admitCustomObject } from "../crd/admit.ts";
 import { changeable, finalizersOf, isBeingDeleted, metadataOf, numberAt, uidOf } from "../kube-object.ts";
-import { collectionOf, type ResourceType } from "../resource-types.ts";
+import { collectionOf, type ResourceType } from "../resource-names.ts";
 import { allocateForUpdate } from "./allocate.ts";
 import { convert, toStorage, type WriteOptions } from "./create.ts";
 
