@@ -5,9 +5,9 @@ import { type FileChange, replaceFiles } from "../host/files.ts";
 import { withoutPassword } from "../host/git.ts";
 import { ioError } from "../host/io-error.ts";
 import { stagingName, stagingPrefix } from "../host/journal.ts";
+import { mergeKptfile } from "../merge/kptfile.ts";
 import { type GitUpstream, type Kptfile, newKptfile, parseKptfile } from "../package/kptfile.ts";
 import { lockOf, type UpstreamFetcher, type UpstreamFile, type UpstreamTree, writeTree } from "./fetch.ts";
-import { overlayKptfile } from "./kptfile-overlay.ts";
 import { markResources } from "./mark.ts";
 import { fetchedLines, ignoredLines, oneLine } from "./messages.ts";
 
@@ -76,7 +76,7 @@ async function fetchInto(
       }
       around = [...around, key];
       addFiles(files, place.path, tree);
-      const merged = mergeKptfile(kptfile, tree, place.path === "");
+      const merged = broughtAlong(kptfile, tree, place.path === "");
       merged.upstreamLock = { type: "git", git: lock };
       setFile(files, kptfilePath(place.path), merged.toString());
       options.report(`Adding package "${oneLine(lock.directory.slice(1))}".`);
@@ -117,12 +117,16 @@ function addFiles(files: Map<string, UpstreamFile>, folder: string, tree: Upstre
 }
 
 /** What upstream says of itself comes along; name and upstream stay as the parent (or the user) said. */
-function mergeKptfile(own: Kptfile, tree: UpstreamTree, isRoot: boolean): Kptfile {
+function broughtAlong(own: Kptfile, tree: UpstreamTree, isRoot: boolean): Kptfile {
   const file = tree.files.find(({ path }) => path === "Kptfile");
   if (!file) return own;
   const { repo, directory, ref } = tree.upstream;
   const upstream = parseKptfile(file.content, `${repo}${directory === "/" ? "" : directory}@${ref}`);
-  if (!isRoot) return overlayKptfile(own, upstream);
+  if (!isRoot) {
+    const options = { path: own.shown, onConflict: undefined, decisions: [], nested: false };
+    mergeKptfile(own, { base: undefined, upstream }, options);
+    return own;
+  }
   // For the root there is nothing of our own yet: upstream's text is kept with all its comments.
   upstream.name = own.name;
   upstream.resource.namespace = undefined;
