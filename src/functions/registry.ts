@@ -12,6 +12,7 @@ const entries: readonly Entry[] = [
   { name: "apply-setters", load: () => import("./apply-setters/function.ts") },
   { name: "create-setters", load: () => import("./create-setters/function.ts") },
   { name: "delete-annotations", load: () => import("./delete-annotations/function.ts") },
+  { name: "enable-gcp-services", load: () => import("./enable-gcp-services/function.ts") },
   { name: "ensure-name-substring", load: () => import("./ensure-name-substring/function.ts") },
   { name: "kubeconform", load: () => import("./kubeconform/function.ts") },
   { name: "kubeval", load: () => import("./kubeval/function.ts") },
@@ -32,6 +33,7 @@ const entries: readonly Entry[] = [
   { name: "set-image", load: () => import("./set-image/function.ts") },
   { name: "set-labels", aliases: ["set-label"], load: () => import("./set-labels/function.ts") },
   { name: "set-namespace", load: () => import("./set-namespace/function.ts") },
+  { name: "set-project-id", load: () => import("./set-project-id/function.ts") },
   { name: "upsert-resource", load: () => import("./upsert-resource/function.ts") },
 ];
 
