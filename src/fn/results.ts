@@ -42,7 +42,9 @@ type Entries = Map<string, PlainValue>;
 function present(entries: Record<string, PlainValue | undefined>): Entries {
   const map: Entries = new Map();
   for (const [key, value] of Object.entries(entries)) {
-    if (value === undefined || value === "" || (value instanceof Map && value.size === 0)) continue;
+    // A reference to nothing is kept, as the recorded results have it.
+    const isEmpty = value instanceof Map && value.size === 0 && key !== "resourceRef";
+    if (value === undefined || value === "" || isEmpty) continue;
     map.set(key, value);
   }
   return map;
