@@ -23,7 +23,7 @@ export function isAmbiguous(text: string): boolean {
 const special =
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const startsAsIndicator = /^(?:[#,[\]{}&*!|>'"%@`]|[-?:](?:\s|$)|---|\.\.\.)/;
-const flowIndicator = /[,?[\]{}]|:$|:[,[\]{}]|^[-?:]/;
+const flowIndicator = /[,?[\]{}]|:$|:[,[\]{}]|^[?:]|^-(?:\s|$)/;
 
 /** Whether the text can stand bare, as far as syntax goes. */
 export function isPlainSpelling(text: string, flow = false): boolean {
