@@ -24,6 +24,8 @@ interface MergeCase {
 const better: ReadonlyMap<string, number> = new Map([
   ["kpt-extra.yaml: map: removed upstream, unchanged locally (generic)", 6],
   ["kpt-extra.yaml: map: removed upstream, unchanged locally (resource)", 6],
+  ["kpt-extra.yaml: volumes: retainKeys is not honoured (generic)", 6],
+  ["kpt-extra.yaml: volumes: retainKeys is not honoured (resource)", 6],
   ["kpt-extra.yaml: map: inner map removed locally, unchanged upstream (generic)", 6],
   ["kpt-extra.yaml: map: inner map removed locally, unchanged upstream (resource)", 6],
   ["kpt-extra.yaml: keyed list: element removed upstream, field added locally (generic)", 6],

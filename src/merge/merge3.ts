@@ -238,14 +238,17 @@ class Merger implements Walk {
       return { kind: "take", node: this.copy(place, upstream) };
     }
     if (upstream === undefined && base === undefined) {
-      this.note(place, sides, "local", "added locally");
+      const isOurs = (key: string): boolean => this.#options.isOurs?.(fieldPath(place.path, key)) ?? false;
+      if (!local.keys().every(isOurs)) this.note(place, sides, "local", "added locally");
       return keep;
     }
     const before = local.size;
     for (const key of sortedKeys(local, base, upstream)) {
       this.#field(place, key, sides, local);
     }
-    return upstream === undefined && before > 0 && local.size === 0 ? remove : keep;
+    // A map that was emptied here stays empty; one that upstream took everything from goes with it.
+    const wasUpstreams = before > 0 || base?.size === 0;
+    return upstream === undefined && wasUpstreams && local.size === 0 ? remove : keep;
   }
 
   /** A map that was removed locally comes back with the fields that changed upstream, if any did. */

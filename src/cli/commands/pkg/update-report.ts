@@ -42,8 +42,7 @@ export function decisionJson({ decisions, draft, updated }: PlannedUpdate, isDry
       isSecret(decision) ? { ...decision, base: undefined, local: undefined, upstream: undefined } : decision,
     ),
   };
-  const text = JSON.stringify(record, (_, value) => (typeof value === "bigint" ? Number(value) : value), 2);
-  return `${text}\n`;
+  return `${JSON.stringify(record, plainJson, 2)}\n`;
 }
 
 function sorted(decisions: readonly Decision[]): Decision[] {
@@ -61,25 +60,31 @@ function verdict({ conflict, taken }: Decision): string {
 }
 
 function describe(decision: Decision): string {
-  const { field, note, conflict, taken, base, local, upstream } = decision;
+  const { field, note, conflict, taken } = decision;
   const winner = conflict
     ? `; ${taken === "upstream" ? "upstream's answer is taken" : "the local one stays"}`
     : "";
-  const values =
-    field === undefined || isSecret(decision)
-      ? ""
-      : conflict
-        ? `local ${shown(local)}, upstream ${shown(upstream)}`
-        : `${shown(base)} → ${shown(taken === "local" ? local : upstream)}`;
-  const parts = [note, values].filter(part => part !== undefined && part !== "").join(", ");
-  return `${field === undefined ? "" : `${visibleLine(field)}: `}${parts}${winner}`;
+  const values = field === undefined || isSecret(decision) ? undefined : valuesOf(decision);
+  const text = [note, values].filter(part => part !== undefined).join(": ");
+  return `${field === undefined ? "" : `${visibleLine(field)}: `}${text}${winner}`;
+}
+
+function valuesOf({ conflict, taken, base, local, upstream }: Decision): string {
+  if (conflict) return `local ${shown(local)}, upstream ${shown(upstream)}`;
+  const after = taken === "local" ? local : upstream;
+  if (base === undefined) return shown(after);
+  return after === undefined ? shown(base) : `${shown(base)} → ${shown(after)}`;
 }
 
 function shown(value: PlainValue | undefined): string {
   if (value === undefined) return "nothing";
-  if (typeof value === "bigint") return String(value);
-  const text = typeof value === "string" ? JSON.stringify(value) : String(JSON.stringify(value));
+  const text = JSON.stringify(value, plainJson) ?? "";
   return visibleLine(text.length > 60 ? `${text.slice(0, 59)}…` : text);
+}
+
+function plainJson(_: string, value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
+  return value instanceof Map ? Object.fromEntries(value) : value;
 }
 
 /** What a Secret holds never reaches the screen. */
