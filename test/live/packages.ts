@@ -87,7 +87,12 @@ export async function apply(
 export async function destroy(
   session: Session,
   inventory: LocalInventory,
-  { output = "seed", onEvent = () => undefined, ...options }: Partial<DestroyOptions> & How = {},
+  {
+    output = "seed",
+    onEvent = () => undefined,
+    objects = [],
+    ...options
+  }: { objects?: JsonMap[] } & Partial<DestroyOptions> & How = {},
 ): Promise<Ran> {
   const all: DestroyOptions = {
     policy: "strict",
@@ -99,5 +104,7 @@ export async function destroy(
     pace: { run: output === "release" ? "waves" : "stream", report: "waves" },
     ...options,
   };
-  return await collect(output, all.dryRun, onEvent, emit => destroyPackage(session, inventory, all, emit));
+  return await collect(output, all.dryRun, onEvent, emit =>
+    destroyPackage(session, packageOf(objects, inventory), all, emit),
+  );
 }

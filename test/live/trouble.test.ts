@@ -82,12 +82,10 @@ test("values of live objects are filled in when they are known", async () => {
       sourceRef: { kind: "ConfigMap", name: "source" },
       sourcePath: "$.data.port",
       targetPath: "$.data.url",
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a token of a package
       token: "${port}",
     },
   ]);
   const objects = [
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a token of a package
     configMap(
       namespace,
       "target",
@@ -255,4 +253,22 @@ describe("an image that does not exist", { skip: needsSandbox }, () => {
     assert.match(text, /^deployment\.apps\/web reconcile timeout: .*pod web-\S+: container main: \w*Image/m);
     await cluster.close();
   });
+});
+
+test("a lost inventory is told while its objects are there", async () => {
+  const cluster = await openCluster();
+  const { namespace } = cluster;
+  const inventory = inventoryOf(namespace);
+  const objects = [configMap(namespace, "a"), configMap(namespace, "b")];
+  await apply(cluster, packageOf(objects, inventory));
+  const type = await cluster.client.discovery.find("kpt.dev/v1alpha1", "ResourceGroup");
+  assert.ok(type !== undefined);
+  await cluster.client.delete(type, namespace, "inv", {});
+  await assert.rejects(destroy(cluster.again(), inventory, { objects }), {
+    message: 'the cluster has no inventory "inv", but 2 objects of the package carry its id',
+  });
+  await apply(cluster.again(), packageOf(objects, inventory));
+  const { text } = await destroy(cluster.again(), inventory, { objects });
+  assert.match(text, /2 resource\(s\) deleted/);
+  await cluster.close();
 });

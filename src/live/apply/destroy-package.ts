@@ -2,8 +2,10 @@ import { KptError } from "../../core/error.ts";
 import { noMatch } from "../../kube/discovery.ts";
 import type { LiveEvent } from "../events.ts";
 import { isDefinitionInstalled } from "../inventory/crd.ts";
-import { type LocalInventory, resourceGroupVersion } from "../inventory/inventory.ts";
+import { resourceGroupVersion } from "../inventory/inventory.ts";
 import { InventoryStore, type StatusPolicy } from "../inventory/store.ts";
+import type { LoadedPackage } from "../load.ts";
+import { countLost, lostInventory } from "../lost-inventory.ts";
 import { destroyFilters } from "../plan/filters/all.ts";
 import type { InventoryPolicy } from "../plan/filters/filter.ts";
 import { planRun } from "../plan/plan.ts";
@@ -25,14 +27,17 @@ export interface DestroyOptions {
 /** Deletes everything that the cluster's inventory names, dependants first, and the inventory last. */
 export async function destroyPackage(
   session: Session,
-  inventory: LocalInventory,
+  loaded: LoadedPackage,
   options: DestroyOptions,
   emit: (event: LiveEvent) => void,
 ): Promise<RunOutcome> {
   const { client, signal } = session;
+  const { inventory } = loaded;
   await requireDefinition(session);
   const store = new InventoryStore(client, inventory, options.statusPolicy);
   await store.read();
+  const lost = store.exists ? 0 : await countLost(session, loaded);
+  if (lost > 0) throw lostInventory(inventory.name, lost);
   const view = new ClusterView(client, signal);
   await view.load(store.previous.map(id => ({ id })));
   const prune = view.present(store.previous);

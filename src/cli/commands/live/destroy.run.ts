@@ -1,5 +1,5 @@
 import { destroyPackage } from "../../../live/apply/destroy-package.ts";
-import type { LocalInventory } from "../../../live/inventory/inventory.ts";
+import type { LoadedPackage } from "../../../live/load.ts";
 import type { Session } from "../../../live/session.ts";
 import type { Input, Run } from "../../command.ts";
 import type { Context } from "../../context.ts";
@@ -23,10 +23,10 @@ export const run: Run<typeof destroyFlags> = async (context, { args, flags }) =>
   checkOutput(flags.output);
   policyOf(flags["inventory-policy"]);
   statusPolicyOf(flags["status-policy"]);
-  const { inventory } = await readLivePackage(context, args);
+  const loaded = await readLivePackage(context, args);
   const session = await connect(context, flags);
   try {
-    return await destroyOver(session, context, flags, inventory);
+    return await destroyOver(session, context, flags, loaded);
   } finally {
     await session.close();
   }
@@ -37,13 +37,13 @@ export async function destroyOver(
   session: Session,
   context: Context,
   flags: DestroyInput["flags"],
-  inventory: LocalInventory,
+  loaded: LoadedPackage,
 ): Promise<number> {
   const dryRun = flags["dry-run"] ? "client" : "none";
   return await reported(context, flags, dryRun, emit =>
     destroyPackage(
       session,
-      inventory,
+      loaded,
       {
         policy: policyOf(flags["inventory-policy"]),
         statusPolicy: statusPolicyOf(flags["status-policy"]),

@@ -8,6 +8,7 @@ import { Tally } from "../../../live/report/tally.ts";
 import type { Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { exitCodes } from "../../exit-codes.ts";
+import { withBlock } from "./block.ts";
 import type { runFlags } from "./run-flags.ts";
 
 export const propagationPolicies = ["Background", "Foreground", "Orphan"] as const;
@@ -63,13 +64,17 @@ export async function reported(
 ): Promise<number> {
   const dialect = isReleaseDialect(context) ? "release" : "seed";
   const output = flags.output === "json" ? "json" : flags.output === "table" ? "table" : dialect;
-  const reporter = reporters[output](context.stdout, {
+  const options = {
     showStatusEvents: flags["show-status-events"] === true,
     dryRun,
     showChanges: flags.diff === true,
     isTerse: dialect === "release",
     now: () => context.now(),
-  });
+  };
+  const reporter =
+    output === "seed" && dryRun === "none"
+      ? withBlock(context, out => reporters.seed(out, options))
+      : reporters[output](context.stdout, options);
   const tally = new Tally();
   let hasStarted = false;
   let policySkips = 0;

@@ -4,6 +4,7 @@ import { cleanText } from "../../../kube/clean-text.ts";
 import { requireDefinition } from "../../../live/apply/destroy-package.ts";
 import { readResourceGroup, resourceGroupVersion } from "../../../live/inventory/inventory.ts";
 import { InventoryStore } from "../../../live/inventory/store.ts";
+import { countLost, lostInventory } from "../../../live/lost-inventory.ts";
 import { jsonLine } from "../../../live/report/json.ts";
 import { type Row, statusColumns, Table } from "../../../live/report/table.ts";
 import type { Session } from "../../../live/session.ts";
@@ -29,16 +30,19 @@ export const run: Run<typeof statusFlags> = async (context, input) => {
   const until = untilOf(flags["poll-until"]);
   checkInventoryFlags(flags);
   const isRemote = flags["inv-type"] === "remote";
-  const local = isRemote ? undefined : (await readLivePackage(context, input.args)).inventory;
+  const loaded = isRemote ? undefined : await readLivePackage(context, input.args);
   const session = await connect(context, flags);
   try {
     await requireDefinition(session);
     const inventories: WatchedInventory[] = [];
-    if (local === undefined) inventories.push(...(await remoteInventories(session, flags["inv-names"])));
+    if (loaded === undefined) inventories.push(...(await remoteInventories(session, flags["inv-names"])));
     else {
-      const store = new InventoryStore(session.client, local, "none");
+      const { inventory } = loaded;
+      const store = new InventoryStore(session.client, inventory, "none");
       await store.read();
-      inventories.push({ name: local.name, ids: store.previous });
+      const lost = store.exists ? 0 : await countLost(session, loaded);
+      if (lost > 0) throw lostInventory(inventory.name, lost);
+      inventories.push({ name: inventory.name, ids: store.previous });
     }
     return await statusOver(session, context, flags, until, inventories);
   } finally {
