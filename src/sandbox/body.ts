@@ -1,4 +1,4 @@
-import { isMap, type Json, type JsonMap } from "../core/json.ts";
+import { emptyMap, isMap, type Json, type JsonMap } from "../core/json.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
 import { type ApiError, badRequest } from "./api-error.ts";
 import { bare } from "./kube-object.ts";
@@ -68,6 +68,7 @@ export function parseObjectBody(text: string, contentType: string, kind: string)
     throw unrecognized(kind, `couldn't get version/kind; json parse error: ${thrown.message}`, text);
   }
   if (isMap(value)) return value;
+  if (value === null) return emptyMap();
   const found = Array.isArray(value) ? "array" : typeof value;
   const target = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
   throw unrecognized(

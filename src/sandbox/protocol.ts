@@ -34,7 +34,8 @@ export interface Call {
 export const bodyLimit = 3 * 1024 * 1024;
 
 export function callOf(request: SandboxRequest): Call {
-  const url = new URL(request.path, "http://sandbox");
+  const mark = request.path.indexOf("?");
+  const path = mark < 0 ? request.path : request.path.slice(0, mark);
   const headers = new Map(
     Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
@@ -52,8 +53,8 @@ export function callOf(request: SandboxRequest): Call {
   }
   return {
     method: request.method.toUpperCase(),
-    path: url.pathname,
-    query: url.searchParams,
+    path,
+    query: new URLSearchParams(mark < 0 ? "" : request.path.slice(mark + 1)),
     accept: headers.get("accept") ?? "",
     contentType,
     userAgent: headers.get("user-agent") ?? "",

@@ -291,6 +291,31 @@ test("bodies beyond 3 MiB and bottomless ones are refused", async () => {
   assert.equal(deep.status, 400);
 });
 
+test("nothing that is sent makes the server fail", async () => {
+  const bench = new Bench();
+  await bench.post(configMaps, { metadata: { name: "x" } });
+  const answers = await Promise.all([
+    bench.get("//"),
+    bench.get("/apis/__proto__/v1/constructor"),
+    bench.get(`${configMaps}/%00`),
+    bench.get(`${configMaps}?labelSelector=${"(".repeat(1000)}`),
+    bench.post(configMaps, "null"),
+    bench.post(configMaps, '{"metadata":"x"}'),
+    bench.patch("merge", `${configMaps}/x`, '{"metadata":null}'),
+    bench.patch("json", `${configMaps}/x`, "[null]"),
+    bench.patch("json", `${configMaps}/x`, '[{"op":"replace","path":"","value":5}]'),
+    bench.patch("strategic", `${configMaps}/x`, '{"$patch":"delete"}'),
+    bench.patch("apply", `${configMaps}/z?fieldManager=a`, "{"),
+    bench.patch("apply", `${configMaps}/z?fieldManager=a`, "[]"),
+    bench.send("DELETE", `${configMaps}/x`, "{"),
+    bench.send("FOO", configMaps),
+  ]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 404, 404, 400, 422, 400, 400, 200, 422, 400, 400, 400, 400, 405],
+  );
+});
+
 test("keys named like parts of JavaScript objects are keys", async () => {
   const bench = new Bench();
   const body = '{"metadata":{"name":"x"},"data":{"__proto__":"1","constructor":"2"}}';

@@ -11,10 +11,11 @@ import {
   methodNotAllowed,
   notFound,
   notSupported,
+  plainError,
   required,
   unsupportedPatch,
 } from "./api-error.ts";
-import { applyConfiguration } from "./apply/track.ts";
+import { applyConfiguration, goKind } from "./apply/track.ts";
 import {
   BodySyntaxError,
   duplicateFields,
@@ -172,19 +173,15 @@ export function replace(
 ): SandboxResponse {
   const wanted = writeOptions(call, subresource);
   const input = readBody(cluster, call, type);
-  if (textAt(input, "metadata", "name") === undefined) {
-    throw badRequest(
-      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
-    );
-  }
   const { object } = updateObject(cluster, type, namespace, name, () => input, wanted);
   return objectAnswer(cluster, 200, call, type, object);
 }
 
+const strategicMerge = "application/strategic-merge-patch+json";
 const patchTypes = [
   "application/json-patch+json",
   "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
+  strategicMerge,
   "application/apply-patch+yaml",
 ];
 
@@ -196,7 +193,7 @@ export function patch(
   name: string,
   subresource: string,
 ): SandboxResponse {
-  const strategic = call.contentType === "application/strategic-merge-patch+json";
+  const strategic = call.contentType === strategicMerge;
   if (!patchTypes.includes(call.contentType) || (strategic && type.custom !== undefined))
     throw unsupportedPatch(type.custom === undefined ? undefined : patchTypes);
   const wanted = writeOptions(call, subresource);
@@ -233,7 +230,7 @@ export function patched(cluster: Cluster, call: Call, type: ResourceType, live: 
     if (!isMap(result)) throw rejected();
     return result;
   }
-  const strategic = call.contentType === "application/strategic-merge-patch+json";
+  const strategic = call.contentType === strategicMerge;
   const change = patchBody(call, strategic ? "" : "error decoding patch: ");
   if (!isMap(change))
     throw badRequest(
@@ -258,7 +255,7 @@ function guarded<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (thrown) {
-    if (thrown instanceof BadStrategicPatch) throw badRequest(thrown.message);
+    if (thrown instanceof BadStrategicPatch) throw plainError(thrown.message);
     if (thrown instanceof PatchDoesNotApply) throw rejected();
     throw thrown;
   }
@@ -278,6 +275,11 @@ function patchBody(call: Call, prefix: string): Json {
 }
 
 function decodePatched(cluster: Cluster, call: Call, type: ResourceType, object: JsonMap): JsonMap {
+  if (call.contentType === strategicMerge) {
+    // This kind of patch works on the struct itself, which always knows its kind.
+    object["apiVersion"] ??= type.groupVersion;
+    object["kind"] ??= type.kind;
+  }
   const version = textAt(object, "apiVersion");
   const kind = textAt(object, "kind");
   if (version !== type.groupVersion || kind !== type.kind) {
@@ -377,25 +379,34 @@ function applyBody(call: Call, type: ResourceType): JsonMap {
     value = parseBodyText(call.body, call.contentType);
   } catch (thrown) {
     if (!(thrown instanceof BodySyntaxError)) throw thrown;
-    throw badRequest(`error decoding YAML: ${thrown.message}`);
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${thrown.message}`);
   }
   if (!isMap(value))
     throw badRequest(
-      "error decoding YAML: json: cannot unmarshal into Go value of type map[string]interface {}",
+      "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}",
     );
   const apiVersion = textAt(value, "apiVersion") ?? "";
   const kind = textAt(value, "kind") ?? "";
   if (apiVersion !== type.groupVersion || kind !== type.kind) {
-    throw badRequest(`invalid object type: ${apiVersion === "" ? "/" : apiVersion}, Kind=${kind}`);
+    throw badRequest(`invalid object type: ${goKind(apiVersion, kind)}`);
   }
   return value;
+}
+
+function deleteBody(call: Call): JsonMap | undefined {
+  try {
+    const value = parseBodyText(call.body, call.contentType);
+    return isMap(value) ? value : undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof BodySyntaxError)) throw thrown;
+    throw badRequest(`couldn't get version/kind; json parse error: ${thrown.message}`);
+  }
 }
 
 /** Options of a deletion, from the body or the query. */
 export function deleteOptions(call: Call): DeleteOptions {
   const wanted = writeOptions({ ...call, method: "DELETE" });
-  const body =
-    call.body.trim() === "" ? undefined : parseObjectBody(call.body, call.contentType, "DeleteOptions");
+  const body = call.body.trim() === "" ? undefined : deleteBody(call);
   const grace = body?.["gracePeriodSeconds"] ?? call.query.get("gracePeriodSeconds");
   const orphan = body?.["orphanDependents"] ?? call.query.get("orphanDependents");
   const policy = textAt(body, "propagationPolicy") ?? call.query.get("propagationPolicy") ?? undefined;

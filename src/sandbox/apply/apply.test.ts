@@ -159,14 +159,14 @@ const refusals: { name: string; query: string; body: JsonMap; status: number; me
     body: { ...configMap({}), foo: 1 },
     status: 500,
     message:
-      "failed to create typed patch object (/x; v1, Kind=ConfigMap): .foo: field not declared in schema",
+      "failed to create typed patch object (/x; /v1, Kind=ConfigMap): .foo: field not declared in schema",
   },
   {
     name: "another kind",
     query: "?fieldManager=a",
     body: { apiVersion: "v1", kind: "Secret" },
     status: 400,
-    message: "invalid object type: v1, Kind=Secret",
+    message: "invalid object type: /v1, Kind=Secret",
   },
   {
     name: "a record of owners",

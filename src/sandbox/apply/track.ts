@@ -124,7 +124,7 @@ export function applyConfiguration(
     checkTyped(applied, writer.schema);
   } catch (thrown) {
     if (!(thrown instanceof TypedValueError)) throw thrown;
-    const who = `${text(metadataOf(applied)["namespace"])}/${text(metadataOf(applied)["name"])}; ${groupVersionKind(applied)}`;
+    const who = `${text(metadataOf(applied)["namespace"])}/${text(metadataOf(applied)["name"])}; ${goKind(text(applied["apiVersion"]), text(applied["kind"]))}`;
     throw plainError(`failed to create typed patch object (${who}): ${thrown.message}`);
   }
   const managers = readManagers(live);
@@ -244,8 +244,9 @@ function describe(manager: Manager): string {
   return manager.operation === "Update" ? `${door} using ${manager.apiVersion}` : door;
 }
 
-function groupVersionKind(object: JsonMap): string {
-  return `${text(object["apiVersion"])}, Kind=${text(object["kind"])}`;
+/** Go's spelling of a kind; the core group is the empty one. */
+export function goKind(apiVersion: string, kind: string): string {
+  return `${apiVersion.includes("/") ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
 }
 
 function text(value: unknown): string {

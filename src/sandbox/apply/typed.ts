@@ -112,13 +112,13 @@ function misfit(value: Json, schema: Schema | undefined): string | undefined {
   const found = Array.isArray(value) ? "list" : isMap(value) ? "map" : JSON.stringify(value);
   switch (schema.type) {
     case "object":
-      return isMap(value) ? undefined : `expected map, got ${goValue(value, found)}`;
+      return isMap(value) ? undefined : `expected map, got ${goPlain(value)}`;
     case "array":
-      return Array.isArray(value) ? undefined : `expected list, got ${goValue(value, found)}`;
+      return Array.isArray(value) ? undefined : `expected list, got ${goPlain(value)}`;
     case "string":
       return typeof value === "string" ? undefined : `expected string, got ${goValue(value, found)}`;
     case "boolean":
-      return typeof value === "boolean" ? undefined : `expected boolean, got ${goValue(value, found)}`;
+      return typeof value === "boolean" ? undefined : `expected boolean, got ${goPlain(value)}`;
     case "integer":
     case "number":
       return typeof value === "number" || typeof value === "bigint"
@@ -131,6 +131,18 @@ function misfit(value: Json, schema: Schema | undefined): string | undefined {
 
 function goValue(value: Json, found: string): string {
   return `&value.valueUnstructured{Value:${typeof value === "string" ? JSON.stringify(value) : found}}`;
+}
+
+/** As Go's %v prints the wrapper of a value. */
+function goPlain(value: Json): string {
+  const print = (part: Json): string => {
+    if (part === null) return "<nil>";
+    if (Array.isArray(part)) return `[${part.map(print).join(" ")}]`;
+    if (!isMap(part)) return String(part);
+    const fields = Object.keys(part).sort(compareBytes);
+    return `map[${fields.map(key => `${key}:${print(part[key] ?? null)}`).join(" ")}]`;
+  };
+  return `&{${print(value)}}`;
 }
 
 function goType(value: Json): string {

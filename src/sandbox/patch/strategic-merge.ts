@@ -19,7 +19,9 @@ function mergeMaps(original: JsonMap, patch: JsonMap, schema: Schema | undefined
   if (directive === "replace") return withoutDirectives(omit(patch, "$patch"));
   if (directive === "delete") return emptyMap();
   if (directive !== undefined && directive !== "merge") {
-    throw new BadStrategicPatch(`Unknown patch type found: ${String(directive)}`);
+    throw new BadStrategicPatch(
+      `unknown patch type: ${String(directive)} in map: map[$patch:${String(directive)}]`,
+    );
   }
   const result = retain(original, patch["$retainKeys"]);
   const lists = new Set<string>();

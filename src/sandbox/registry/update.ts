@@ -97,8 +97,12 @@ function checkIdentity(metadata: JsonMap, type: ResourceType, namespace: string,
       );
     }
   }
-  if (metadata["name"] === undefined || metadata["name"] === "") metadata["name"] = name;
-  else if (metadata["name"] !== name) {
+  if (metadata["name"] === undefined || metadata["name"] === "") {
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
+  }
+  if (metadata["name"] !== name) {
     throw badRequest(
       `the name of the object (${String(metadata["name"])}) does not match the name on the URL (${name})`,
     );
