@@ -2,6 +2,7 @@ import { KptError } from "../../core/error.ts";
 import { schemaOf } from "../../core/schema/lookup.ts";
 import type { ObjectSchema } from "../../core/schema/schema.ts";
 import { type FileOutcome, mergeFile } from "../../merge/files.ts";
+import { type Contents, followMoves } from "../../merge/moves.ts";
 import type { Sides } from "../../merge/sides.ts";
 import { comparePaths } from "../../package/paths.ts";
 import { kptfileName } from "../../package/read.ts";
@@ -121,29 +122,53 @@ class PackageMerge {
     const paths = new Set([...(base?.keys() ?? []), ...(upstream?.keys() ?? []), ...(local?.keys() ?? [])]);
     paths.delete(kptfile);
     const ignored = new IgnoredPaths(local ?? new Map(), folder);
+    const contents = {
+      base: contentsOf(base, paths),
+      upstream: contentsOf(upstream, paths),
+      local: contentsOf(local, paths),
+    };
+    this.#followMoves(contents, path => /\.ya?ml$/.test(path) && !ignored.has(path));
     let count = 0;
     for (const path of [...paths].sort(comparePaths)) {
       if (++count % 200 === 0) await new Promise<void>(resolve => setImmediate(resolve));
-      await this.#file(folder, path, sides, ignored.has(path));
+      await this.#file(folder, path, contents, {
+        upstream: upstream?.get(path),
+        isIgnored: ignored.has(path),
+      });
+    }
+  }
+
+  /** Resources that were moved between files are merged where they are now. */
+  #followMoves(contents: Sides<Contents>, isResourceFile: (path: string) => boolean): void {
+    const { draft, folder, decisions } = this.#input;
+    const yaml = {
+      base: pick(contents.base, isResourceFile),
+      upstream: pick(contents.upstream, isResourceFile),
+      local: pick(contents.local, isResourceFile),
+    };
+    for (const { by, object, from, to } of followMoves(yaml)) {
+      const file = inFolder(folder, to);
+      decisions.push({ file, object, taken: by, conflict: false, note: `moved from ${from}` });
+      for (const path of [from, to]) {
+        for (const side of ["base", "upstream", "local"] as const) copyOver(yaml[side], contents[side], path);
+        const content = contents.local.get(path);
+        if (content === undefined) draft.remove(inFolder(folder, path));
+        else draft.write(inFolder(folder, path), content);
+      }
     }
   }
 
   async #file(
     folder: string,
     path: string,
-    { base, upstream, local }: Sides<FileMap | undefined>,
-    isIgnored: boolean,
+    { base, upstream, local }: Sides<Contents>,
+    about: { upstream: UpstreamFile | undefined; isIgnored: boolean },
   ): Promise<void> {
     const { draft, folder: root, decisions, onConflict, mergeLines } = this.#input;
     const place = inFolder(root, path);
     if (draft.isBlocked(place)) return;
-    const fresh = upstream?.get(path);
     const outcome = await mergeFile(
-      {
-        base: base?.get(path)?.content,
-        upstream: fresh?.content,
-        local: local?.get(path)?.content,
-      },
+      { base: base.get(path), upstream: upstream.get(path), local: local.get(path) },
       {
         path: place,
         shown: folder === "" ? path : path.slice(folder.length + 1),
@@ -151,10 +176,10 @@ class PackageMerge {
         onConflict,
         decisions,
         mergeLines,
-        isIgnored,
+        isIgnored: about.isIgnored,
       },
     );
-    this.#apply(place, outcome, fresh);
+    this.#apply(place, outcome, about.upstream);
   }
 
   #apply(place: string, outcome: FileOutcome, upstream: UpstreamFile | undefined): void {
@@ -165,4 +190,23 @@ class PackageMerge {
       draft.write(place, outcome.content, executable);
     }
   }
+}
+
+function contentsOf(files: FileMap | undefined, paths: ReadonlySet<string>): Contents {
+  const contents: Contents = new Map();
+  for (const path of paths) {
+    const file = files?.get(path);
+    if (file !== undefined) contents.set(path, file.content);
+  }
+  return contents;
+}
+
+function pick(contents: Contents, isWanted: (path: string) => boolean): Contents {
+  return new Map([...contents].filter(([path]) => isWanted(path)));
+}
+
+function copyOver(from: Contents, to: Contents, path: string): void {
+  const content = from.get(path);
+  if (content === undefined) to.delete(path);
+  else to.set(path, content);
 }
