@@ -102,17 +102,17 @@ export class GitRemote {
   }
 
   /**
-   * Makes sure that commit and trees of a ref are in the cache; the files follow when they are read.
-   * Returns whether the network was needed.
+   * Makes sure that commit and trees of a ref are in the cache. The files follow when they are read, unless all of
+   * them are wanted anyway. Returns whether the network was needed.
    */
-  async fetch(ref: RemoteRef): Promise<boolean> {
+  async fetch(ref: RemoteRef, directory: string): Promise<boolean> {
     if (this.has(ref.commit)) return false;
     return await this.#locked(ref.commit, async folder => {
       if (this.has(ref.commit)) return false;
       clearUnused(this.#root, Date.now());
       await this.#fetchInto(
         folder,
-        ["--depth=1", "--filter=blob:none"],
+        ["--depth=1", directory === "/" ? "--no-filter" : "--filter=blob:none"],
         [`+${ref.id}:refs/kpt/${ref.commit}`],
       );
       return true;
@@ -163,7 +163,7 @@ export class GitRemote {
         return undefined;
       }
     };
-    return await this.#repairing(ref, list);
+    return await this.#repairing(ref, directory, list);
   }
 
   /** Reads files of a fetched commit, fetching first what is missing, all of it at once. */
@@ -177,7 +177,7 @@ export class GitRemote {
       await this.#fetchMissing(ref.commit, directory);
       await readBlobs(this.#call([], this.#folder(ref.commit)), ids, take);
     };
-    await this.#repairing(ref, read);
+    await this.#repairing(ref, directory, read);
   }
 
   async #fetchMissing(commit: string, directory: string): Promise<void> {
@@ -243,13 +243,13 @@ export class GitRemote {
   }
 
   /** Does the work once more with a fresh copy if the cached one turns out to be damaged. */
-  async #repairing<T>(ref: RemoteRef, work: () => Promise<T>): Promise<T> {
+  async #repairing<T>(ref: RemoteRef, directory: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof GitFailure) || !damaged.test(error.output)) throw error;
       await this.#locked(ref.commit, async folder => dropRepository(folder));
-      await this.fetch(ref);
+      await this.fetch(ref, directory);
       return await work();
     }
   }

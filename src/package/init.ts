@@ -1,8 +1,9 @@
-import { lstatSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { KptError } from "../core/error.ts";
 import { stringify } from "../core/yaml/print.ts";
 import { ioError } from "../host/io-error.ts";
+import { statusOf } from "../host/status-of.ts";
 import { cleanPath } from "./paths.ts";
 
 export interface InitOptions {
@@ -21,7 +22,7 @@ const localConfig = { "config.kubernetes.io/local-config": "true" };
 export function initPackage(options: InitOptions): void {
   const { directory, cwd, report } = options;
   const folder = resolve(cwd, directory);
-  const status = statSync(folder, { throwIfNoEntry: false });
+  const status = statusOf(folder);
   if (status === undefined) {
     report(`creating package directory ${directory}`);
     try {

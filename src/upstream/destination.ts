@@ -1,7 +1,7 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { KptError } from "../core/error.ts";
-import { errnoOf, ioError } from "../host/io-error.ts";
+import { statusOf } from "../host/status-of.ts";
 import type { PackageAddress } from "./locate.ts";
 
 export interface Destination {
@@ -64,16 +64,6 @@ function inParent(target: string, shown: string): string {
     throw exists(`destination "${shown}" is a link that leads nowhere`);
   }
   return target;
-}
-
-/** Undefined where nothing is, also where a file stands in the way. */
-function statusOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    if (errnoOf(error) === "ENOTDIR" || errnoOf(error) === "ELOOP") return undefined;
-    throw ioError("stat", path, error, { label: "Error" });
-  }
 }
 
 function free(folder: string, shown: string): string {

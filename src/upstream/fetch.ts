@@ -103,7 +103,7 @@ export class UpstreamFetcher {
     const remote = this.#remotes.at(upstream.repo);
     return await explainingGit(upstream, async () => {
       const ref = await resolveRef(remote, directory, upstream.ref);
-      const transferred = await remote.fetch(ref);
+      const transferred = await remote.fetch(ref, directory);
       const entries = await remote.tree(ref, directory);
       if (entries === undefined) {
         throw new KptError(

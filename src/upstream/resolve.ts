@@ -34,7 +34,7 @@ export async function resolveRef(remote: GitRemote, directory: string, ref: stri
     if (other) return { ...other, name: ref, kind: "branch" };
   }
   if (/^[0-9a-f]{4,64}$/.test(ref)) {
-    const found = await findCommit(remote, ref);
+    const found = await findCommit(remote, directory, ref);
     if (found) return { ...found, name: ref, kind: "commit" };
   }
   if (looksLikeRange(ref)) {
@@ -64,10 +64,10 @@ function isFullId(text: string): boolean {
 }
 
 /** Asks for the commit itself first; not every server gives out what no branch or tag points at. */
-async function findCommit(remote: GitRemote, id: string): Promise<RemoteRef | undefined> {
+async function findCommit(remote: GitRemote, directory: string, id: string): Promise<RemoteRef | undefined> {
   if (isFullId(id)) {
     try {
-      await remote.fetch({ id, commit: id });
+      await remote.fetch({ id, commit: id }, directory);
       return { id, commit: id };
     } catch (error) {
       if (
