@@ -24,6 +24,8 @@ export interface ResourceRef {
 export interface ItemPlace {
   path: string | undefined;
   index: number | undefined;
+  /** The package that the path is relative to, in words of the runtime; the running one where absent. */
+  owner?: string;
 }
 
 /** What a function is given and may change: items' nodes in place, the list itself, the results. */

@@ -60,7 +60,9 @@ async function call(
     if (item.resource === undefined) continue;
     const resource = onCopies ? new Resource(item.resource.node.clone()) : item.resource;
     known.set(resource, item);
-    const place = { path: item.path, index: item.index === undefined ? undefined : Number(item.index) };
+    const index = item.index === undefined ? undefined : Number(item.index);
+    const owner = item.packagePath === "" ? {} : { owner: item.packagePath };
+    const place: ItemPlace = { path: item.path, index, ...owner };
     places.set(resource, place);
     given.set(resource, { ...place });
     if (config !== undefined && "item" in config && config.item.node === item.node) functionConfig = resource;
@@ -85,6 +87,7 @@ async function call(
     if (place !== undefined && place.index !== undefined && place.index !== before?.index) {
       carried.set(names.index, String(place.index));
     }
+    if (before === undefined && place?.owner !== undefined) carried.set(names.packagePath, place.owner);
     return { item, node: resource.node, carried };
   });
   return {

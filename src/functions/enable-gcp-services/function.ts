@@ -106,7 +106,8 @@ function generate(list: ResourceList, set: Resource, service: string): Resource 
   annotate(item, owner, ownerOf(set));
   const folder = (list.places.get(set)?.path ?? "").replace(/[^/]*$/, "");
   const path = `${folder}${namespace ? `${namespace}/` : ""}service_${name}.yaml`;
-  list.places.set(item, { path, index: undefined });
+  const { owner: home } = list.places.get(set) ?? {};
+  list.places.set(item, { path, index: undefined, ...(home === undefined ? {} : { owner: home }) });
   return item;
 }
 
