@@ -1,3 +1,4 @@
+import { newScalar } from "../core/yaml/print.ts";
 import type { Item } from "./item.ts";
 
 const annotation = "cnrm.cloud.google.com/blueprint";
@@ -8,7 +9,9 @@ export function attribute(items: readonly Item[]): void {
     if (resource === undefined || foreign !== undefined || !resource.apiVersion.includes(".cnrm.")) continue;
     const present = resource.annotations.get(annotation);
     const wanted = attributed(present);
-    if (wanted !== present) resource.annotations.set(annotation, wanted);
+    if (wanted === present) continue;
+    if (present !== undefined) resource.annotations.set(annotation, wanted);
+    else resource.setIn(["metadata", "annotations", annotation], newScalar(wanted, { style: "single" }));
   }
 }
 

@@ -2,9 +2,10 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import { KptError } from "../core/error.ts";
 import { type Kptfile, readKptfile } from "../package/kptfile.ts";
 import { cleanPath, staysInside } from "../package/paths.ts";
-import type { PackageTree } from "../package/read.ts";
+import { allFiles, type PackageTree } from "../package/read.ts";
 import { names } from "./annotations.ts";
 import { evaluateCondition } from "./condition.ts";
+import { warnOfForeign } from "./foreign.ts";
 import type { FunctionHost, ReadyFunction } from "./host.ts";
 import { type Item, itemsOfPackage } from "./item.ts";
 import {
@@ -173,6 +174,7 @@ class Renderer {
         checking = pkg;
         pkg.pipeline = readPipeline(readKptfile(pkg.directory), pkg.directory);
       }
+      warnOfForeign(allFiles(this.#root.tree), message => branch.report({ type: "warning", message }));
       items = breadthFirst ? await this.#breadthFirst(branch) : await this.#depthFirst(this.#root, branch);
     } catch (error) {
       if (error instanceof PipelineStopped) failure = this.#failure(error, breadthFirst);

@@ -112,7 +112,7 @@ async function throughText(
   run: FunctionRun,
 ): Promise<Produced> {
   const positions = numberedIn === undefined ? undefined : new Map(numberedIn.map((item, i) => [item, i]));
-  const sent = encodeList(visible, call.config, i => {
+  const ids = (i: number) => {
     const extra: [string, string][] = [];
     const item = visible[i];
     const position = item === undefined ? undefined : positions?.get(item);
@@ -120,10 +120,13 @@ async function throughText(
     if (!call.validates) extra.push([names.migrationId, String(i)]);
     extra.push([names.id, String(i + 1)], [names.legacyId, String(i + 1)]);
     return extra;
-  });
+  };
+  // A validator gets copies with ids, but its config as it is.
+  const sent = encodeList(visible, call.config, ids, call.validates ? () => [] : ids);
   const { stdout, stderr, exitCode } = await runtime.run(sent.text);
   if (exitCode !== 0) return { items: [], results: resultsOfFailed(stdout), stderr, exitCode };
-  if (stdout === sent.text) return { items: visible.map(unchanged), results: [], stderr, exitCode };
+  if (stdout === sent.text)
+    return { items: visible.map(item => unplaced(item, call, dialect)), results: [], stderr, exitCode };
   let decoded: ReturnType<typeof decodeList>;
   try {
     decoded = decodeList(stdout);
@@ -147,6 +150,12 @@ async function throughText(
     return { item, desired: same || !(output.node instanceof MapNode) ? undefined : output.node };
   });
   return { items, results: decoded.results, stderr, exitCode };
+}
+
+/** An item that came without a path gets one, even where the function did nothing. */
+function unplaced(item: Item, call: FunctionCall, dialect: Dialect): Fate {
+  if (item.path !== undefined) return unchanged(item);
+  return unchanged(item.carry(onward(new Map(item.carried), item, call, dialect)));
 }
 
 const unchanged = (item: Item): Fate => ({ item, desired: undefined });
@@ -203,7 +212,7 @@ async function throughBuiltin(
 ): Promise<Produced> {
   const answer = await runtime.run(visible, call.config, call.validates);
   const items = answer.items.map(({ item, node, carried }): Fate => {
-    if (item !== undefined && carried.size === 0) return unchanged(item);
+    if (item !== undefined && carried.size === 0) return unplaced(item, call, dialect);
     const all = item === undefined ? carried : new Map([...item.carried, ...carried]);
     if (item !== undefined) return unchanged(item.carry(onward(all, item, call, dialect)));
     return unchanged(new Item(node, onward(all, undefined, call, dialect, node)));

@@ -23,11 +23,12 @@ export function encodeList(
   items: readonly Item[],
   config: FunctionConfig,
   extra: (position: number) => readonly (readonly [string, string])[] = () => [],
+  configExtra = extra,
 ): EncodedList {
   const chunks = items.map((item, i) => indented(wireText(item, extra(i)), "- ", "  "));
   let text = head + (chunks.length === 0 ? "items: []\n" : `items:\n${chunks.join("")}`);
   if (config !== undefined)
-    text += `functionConfig:\n${indented(configText(items, config, extra), "  ", "  ")}`;
+    text += `functionConfig:\n${indented(configText(items, config, configExtra), "  ", "  ")}`;
   return { text, chunks };
 }
 

@@ -317,7 +317,7 @@ function checkVersion(root: MapNode, shown: string): void {
   }
   throw new KptError(
     "KPTFILE_INVALID",
-    `Kptfile at "${shown}" has an unknown resource type ("${apiVersion}, Kind=${kind}").`,
+    `Kptfile at "${shown}" has an unknown resource type ("${group}/${version}, Kind=${kind}").`,
     { label: "Error" },
   );
 }

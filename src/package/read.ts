@@ -40,7 +40,11 @@ export class PackageFile {
 
   /** Parsed on first use. Throws `YAML_SYNTAX` with the place. */
   get yaml(): YamlFile {
-    this.#yaml ??= parseYaml(this.text, { file: this.path });
+    this.#yaml ??= parseYaml(this.text, {
+      file: this.path,
+      // kpt writes Kptfiles with wide lists; other files have no style where they have no list.
+      ...(this.path === kptfileName || this.path.endsWith(`/${kptfileName}`) ? { indentSeq: "wide" } : {}),
+    });
     return this.#yaml;
   }
 

@@ -70,7 +70,10 @@ function reconcileSeqs(original: SeqNode, desired: SeqNode, known: ReadonlySet<s
     if (node === undefined) original.insert(i, freshCopy(wanted));
     else {
       if (original.items[i] !== node) original.move(original.items.indexOf(node, i), i);
+      // What was said about a plain element doesn't hold for the value that took its place.
+      const isOther = node.kind === "scalar" && !original.flow && !equalByValue(node, wanted);
       reconcileNodes(node, wanted, known);
+      if (isOther) original.itemComments(i).line = desired.flow ? undefined : desired.itemComments(i).line;
     }
     if (!original.flow && !desired.flow)
       takeComments(original.itemComments(i), desired.itemComments(i), known);

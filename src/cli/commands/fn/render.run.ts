@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { KptError } from "../../../core/error.ts";
 import { attribute } from "../../../fn/attribution.ts";
-import { warnOfForeign } from "../../../fn/foreign.ts";
 import { FunctionHost, runtimeChoiceOf } from "../../../fn/host.ts";
 import { imagePrefix, parsePullPolicy } from "../../../fn/image.ts";
 import type { Progress } from "../../../fn/progress.ts";
@@ -52,7 +51,6 @@ export const run: Run<typeof renderFlags> = async (context, { args, flags }) => 
     warn,
   });
   const tree = await readPackage(located.absolute, { signal, warn });
-  warnOfForeign(allFiles(tree), warn);
   const explains = flags.explain || asJson;
   const outcome = await renderPackage({
     tree,
