@@ -30,6 +30,22 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const kpt = join(root, "dist/kpt");
 
 /**
+ * Of the official Kubernetes client only KubeConfig is used. It names the generated API classes, 1 MB of them, for a
+ * convenience that nobody here calls.
+ */
+const withoutGeneratedClient = {
+  name: "without-generated-client",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /gen\/index\.js$/ }, ({ path, importer }) =>
+      importer.includes("client-node") ? { path, namespace: "no-generated-client" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "no-generated-client" }, () => ({
+      contents: "export const createConfiguration = undefined; export const ServerConfiguration = undefined;",
+    }));
+  },
+};
+
+/**
  * The binary in parts: what a command doesn't need is neither read nor compiled. esbuild divides only ES modules;
  * each part becomes CommonJS afterwards, which starts faster and can have a code cache.
  */
@@ -48,6 +64,7 @@ const { outputFiles, metafile } = await build({
   legalComments: "none",
   logLevel: "warning",
   define: { KPT_VERSION: JSON.stringify(`v${version}`), KPT_COMMIT: JSON.stringify(commit()) },
+  plugins: [withoutGeneratedClient],
   metafile: true,
   write: false,
 });

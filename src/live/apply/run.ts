@@ -182,7 +182,7 @@ class Run {
       const onAbort = (): void => this.#pump();
       this.#finish = () => {
         signal.removeEventListener("abort", onAbort);
-        for (const item of this.#items.values()) item.stop.abort();
+        for (const item of this.#items.values()) item.stop.abort("settled");
         resolve();
       };
       signal.addEventListener("abort", onAbort, { once: true });
@@ -379,7 +379,7 @@ class Run {
   #settle(item: Item): void {
     if (item.phase === "waiting") this.#waiting--;
     item.phase = "done";
-    item.stop.abort();
+    item.stop.abort("settled");
     this.#schedule.settled(item.vertex.key);
     this.#sequencer.settled(item.vertex);
   }
