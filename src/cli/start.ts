@@ -21,7 +21,7 @@ async function start(): Promise<void> {
   };
   for (const [signal, code] of Object.entries(signals)) {
     process.on(signal, () => {
-      if (ended !== undefined) process.exit(code);
+      if (ended !== undefined) process.exit(ended);
       end(code, "interrupted");
     });
   }

@@ -80,7 +80,9 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramResult
       clearTimeout(killTimer);
       clearTimeout(drainTimer);
       signal?.removeEventListener("abort", onAbort);
+      unguard(child);
     };
+    guard(child);
     signal?.addEventListener("abort", onAbort, { once: true });
 
     child.stdout?.on("data", (chunk: Buffer) => {
@@ -152,6 +154,23 @@ function start(options: ProgramOptions): ChildProcess {
   } catch (error) {
     throw notStarted(options, error);
   }
+}
+
+/** Programs that must not outlive this process, should it end before them (a second Ctrl-C). */
+const guarded = new Set<ChildProcess>();
+
+function guard(child: ChildProcess): void {
+  if (guarded.size === 0) process.on("exit", killGuarded);
+  guarded.add(child);
+}
+
+function unguard(child: ChildProcess): void {
+  guarded.delete(child);
+  if (guarded.size === 0) process.off("exit", killGuarded);
+}
+
+function killGuarded(): void {
+  for (const child of guarded) killGroup(child, "SIGKILL");
 }
 
 function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
