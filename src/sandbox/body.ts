@@ -29,6 +29,10 @@ function asJson(value: unknown): Json {
 }
 
 function goSyntaxMessage(text: string, message: string): string {
+  const token = /^Unexpected token '?(.)'?,? .*is not valid JSON/su.exec(message)?.[1];
+  if (token !== undefined && text.trimStart().startsWith(token)) {
+    return `invalid character '${token}' looking for beginning of value`;
+  }
   if (/Unexpected end|Unterminated|end of JSON|after array element$|in JSON at position/.test(message)) {
     const position = /position (\d+)/.exec(message)?.[1];
     if (position === undefined || Number(position) >= text.length) return "unexpected end of JSON input";

@@ -1,16 +1,26 @@
 import { isMap, type JsonMap, textAt, valueAt } from "../core/json.ts";
 import { ApiError, badRequest, internalError, methodNotAllowed, notFound } from "./api-error.ts";
+import { applyConfiguration } from "./apply/track.ts";
 import { parseObjectBody } from "./body.ts";
 import type { Cluster } from "./cluster.ts";
 import { childMap, mapsAt, metadataOf, nameOf, namespaceOf, numberAt } from "./kube-object.ts";
-import { type Call, jsonAnswer, type SandboxResponse, textAnswer } from "./protocol.ts";
+import { type Call, flag, jsonAnswer, type SandboxResponse, textAnswer } from "./protocol.ts";
 import { objectIn } from "./read.ts";
 import { deleteObject } from "./registry/remove.ts";
 import { updateObject } from "./registry/update.ts";
 import { collectionOf, type ResourceType } from "./resource-names.ts";
 import type { Route } from "./routes.ts";
 import { formatSelector } from "./selectors.ts";
-import { deleteOptions, patch, patched, readBody, replace, writeOptions } from "./write.ts";
+import {
+  applyBody,
+  deleteOptions,
+  patch,
+  patched,
+  readBody,
+  replace,
+  writeOptions,
+  writerOf,
+} from "./write.ts";
 
 /** Requests for `…/name/status`, `scale` and the other doors of an object. */
 export function subresourceAnswer(cluster: Cluster, call: Call, route: Route): SandboxResponse {
@@ -109,6 +119,24 @@ function scale(
     type.custom?.scale === undefined
       ? ["spec", "replicas"]
       : steps(textAt(type.custom.scale, "specReplicasPath"));
+  if (call.contentType === "application/apply-patch+yaml") {
+    const replicas = numberAt(applyBody(call, scaleType(type)), "spec", "replicas") ?? 0;
+    const { object } = updateObject(
+      cluster,
+      type,
+      namespace,
+      name,
+      present =>
+        applyConfiguration(
+          present,
+          scaled(type, name, path, replicas),
+          writerOf(cluster, type, wanted),
+          flag(call.query, "force"),
+        ),
+      { ...wanted, tracked: true },
+    );
+    return jsonAnswer(200, scaleOf(object, type));
+  }
   const { object } = updateObject(
     cluster,
     type,
@@ -116,11 +144,10 @@ function scale(
     name,
     present => {
       const before = scaleOf(present, type, false);
-      const scaleType = { ...type, custom: undefined, kind: "Scale", groupVersion: "autoscaling/v1" };
       const after =
         call.method === "PUT"
           ? parseObjectBody(call.body, call.contentType, "Scale")
-          : patched({ ...cluster, schemaOf: () => undefined }, call, scaleType, before);
+          : patched({ ...cluster, schemaOf: () => undefined }, call, scaleType(type), before);
       const version = textAt(after, "metadata", "resourceVersion");
       if (version !== undefined && version !== "") metadataOf(present)["resourceVersion"] = version;
       let holder = present;
@@ -131,6 +158,19 @@ function scale(
     { ...wanted, subresource: "scale" },
   );
   return jsonAnswer(200, scaleOf(object, type));
+}
+
+function scaleType(type: ResourceType): ResourceType {
+  return { ...type, custom: undefined, kind: "Scale", groupVersion: "autoscaling/v1" };
+}
+
+/** What an apply to the scale door says about the object itself. */
+function scaled(type: ResourceType, name: string, path: readonly string[], replicas: number): JsonMap {
+  const object: JsonMap = { apiVersion: type.groupVersion, kind: type.kind, metadata: { name } };
+  let holder = object;
+  for (const step of path.slice(0, -1)) holder = childMap(holder, step);
+  holder[path.at(-1) ?? "replicas"] = replicas;
+  return object;
 }
 
 function log(cluster: Cluster, type: ResourceType, namespace: string, name: string): SandboxResponse {

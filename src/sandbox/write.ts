@@ -15,7 +15,7 @@ import {
   required,
   unsupportedPatch,
 } from "./api-error.ts";
-import { applyConfiguration, goKind } from "./apply/track.ts";
+import { applyConfiguration, goKind, type Writer } from "./apply/track.ts";
 import {
   BodySyntaxError,
   duplicateFields,
@@ -315,15 +315,7 @@ function apply(
 ): SandboxResponse {
   const applied = applyBody(call, type);
   const metadata = metadataOf(applied);
-  const schema = cluster.schemaOf(type);
-  const writer = {
-    manager: wanted.manager,
-    apiVersion: type.groupVersion,
-    subresource: wanted.subresource ?? "",
-    time: timestamp(cluster.clock),
-    schema,
-    ignored: ignoredFields(type, wanted.subresource ?? ""),
-  };
+  const writer = writerOf(cluster, type, wanted);
   const force = flag(call.query, "force");
   const present = cluster.store.get(collectionOf(type), namespace, name);
   if (present === undefined) {
@@ -359,6 +351,18 @@ function apply(
   return objectAnswer(cluster, 200, call, type, object);
 }
 
+export function writerOf(cluster: Cluster, type: ResourceType, wanted: WriteOptions): Writer {
+  const subresource = wanted.subresource ?? "";
+  return {
+    manager: wanted.manager,
+    apiVersion: type.groupVersion,
+    subresource,
+    time: timestamp(cluster.clock),
+    schema: cluster.schemaOf(type),
+    ignored: ignoredFields(type, subresource),
+  };
+}
+
 function checkName(metadata: JsonMap, name: string): void {
   const own = metadata["name"];
   if (own === undefined || own === name) return;
@@ -373,7 +377,8 @@ function withoutBlanks(applied: JsonMap): JsonMap {
   return result;
 }
 
-function applyBody(call: Call, type: ResourceType): JsonMap {
+/** The body of an apply: an object of the kind, as far as the applier wants to speak. */
+export function applyBody(call: Call, type: ResourceType): JsonMap {
   let value: Json;
   try {
     value = parseBodyText(call.body, call.contentType);

@@ -22,6 +22,7 @@ import {
   TypedValueError,
   toFieldSet,
   withNamedFields,
+  withoutRemains,
 } from "./typed.ts";
 
 // The field manager of an API server: k8s.io/apimachinery/pkg/util/managedfields over structured-merge-diff/merge.
@@ -174,7 +175,9 @@ function prune(
   };
   const first = without(named(last));
   const withOwned = without(all.difference(named(toFieldSet(first, schema)).union(named(owned))));
-  return without(all.difference(named(toFieldSet(withOwned, schema))).intersection(named(last)));
+  const rest = without(all.difference(named(toFieldSet(withOwned, schema))).intersection(named(last)));
+  const clean = withoutRemains(rest, merged);
+  return isMap(clean) ? clean : rest;
 }
 
 function settle(

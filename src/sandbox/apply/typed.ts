@@ -339,8 +339,10 @@ export function removeFields(value: Json, gone: FieldSet, schema: Schema | undef
       const step = `f:${key}`;
       if (gone.has(step)) continue;
       const below = gone.below(step);
-      const kept = below.empty ? field : removeFields(field, below, fieldSchema(shape.schema, key));
-      if (kept !== undefined) result[key] = kept;
+      // An emptied field stays as null, so that its parent counts as somebody's still.
+      result[key] = below.empty
+        ? field
+        : (removeFields(field, below, fieldSchema(shape.schema, key)) ?? null);
     }
     return Object.keys(result).length > 0 ? result : undefined;
   }
@@ -350,12 +352,22 @@ export function removeFields(value: Json, gone: FieldSet, schema: Schema | undef
       const step = elementStep(item, shape.elements, shape.keys, shape.item);
       if (gone.has(step)) continue;
       const below = gone.below(step);
-      const kept = below.empty ? item : removeFields(item, below, shape.item);
-      if (kept !== undefined) result.push(kept);
+      result.push(below.empty ? item : (removeFields(item, below, shape.item) ?? null));
     }
     return result.length > 0 ? result : undefined;
   }
   return gone.empty || !(Array.isArray(value) || isMap(value)) ? value : undefined;
+}
+
+/** A value without the nulls that removal has left where `before` had more. */
+export function withoutRemains(value: Json, before: Json | undefined): Json {
+  if (!isMap(value) || !isMap(before)) return value;
+  const result = emptyMap();
+  for (const [key, field] of Object.entries(value)) {
+    const last = own(before, key);
+    if (field !== null || last === null) result[key] = withoutRemains(field, last);
+  }
+  return result;
 }
 
 /** The set with every declared field that has members below it as a member too. */
