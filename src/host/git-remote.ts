@@ -297,7 +297,7 @@ function removeDeadLocks(folder: string): void {
   }
 }
 
-export function parseRefs(text: string): RemoteRefs {
+function parseRefs(text: string): RemoteRefs {
   const heads = new Map<string, RemoteRef>();
   const tags = new Map<string, RemoteRef>();
   const peeled = new Map<string, string>();

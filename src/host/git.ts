@@ -74,7 +74,7 @@ export async function git(call: GitCall): Promise<ProgramResult> {
   return result;
 }
 
-export function gitMissing(cause?: unknown): KptError {
+function gitMissing(cause?: unknown): KptError {
   return new KptError("GIT_MISSING", "kpt requires that `git` is installed and on the PATH", {
     label: "none",
     cause,
@@ -82,7 +82,7 @@ export function gitMissing(cause?: unknown): KptError {
 }
 
 /** The environment of every call of git: the caller's, without the variables that name a repository. */
-export function gitEnvironment(
+function gitEnvironment(
   env: Environment,
   call: { gitDir?: string; address?: string } = {},
 ): Record<string, string | undefined> {
@@ -134,6 +134,6 @@ export function withoutPassword(text: string): string {
 }
 
 /** Text of git or of a server behind it, fit for the terminal. */
-export function cleanGitText(text: string): string {
+function cleanGitText(text: string): string {
   return withoutPassword(text.replace(/\r\n/g, "\n")).replace(/[^\n\t\x20-\x7e\u00a0-\u{10ffff}]/gu, "�");
 }

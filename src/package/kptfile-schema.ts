@@ -7,7 +7,7 @@ export type Shape =
   | { is: "list"; of: Shape }
   | ObjectShape;
 
-export interface ObjectShape {
+interface ObjectShape {
   is: "object";
   /** The name under which Go kpt's messages speak of it. */
   type: string;

@@ -39,7 +39,7 @@ export function chooseDestination(
 }
 
 /** A package argument that is a link is followed; the user is told. */
-export function resolvedLink(link: string, target: string): string {
+function resolvedLink(link: string, target: string): string {
   return (
     `[WARN] resolved symlink ${JSON.stringify(link)} to ${JSON.stringify(target)}, ` +
     "please note that the symlinks within the package are ignored"

@@ -27,7 +27,7 @@ function explain(failure: GitFailure, { repo, ref }: { repo: string; ref?: strin
     text =
       `Repository ${shown} requires authentication. kpt does not support this for the 'https' protocol. ` +
       "Please use the 'git' protocol instead.";
-    hint = "or set up a credential helper of git, which kpt uses";
+    hint = "or let git know how to log in: kpt uses the credential helpers that are set up for git";
   } else {
     const about = failure.args[0] === "ls-remote" || ref === undefined ? "" : ` for reference "${ref}"`;
     text = `Failed to execute git command "${commandOf(failure, ref)}" against repo ${shown}${about}`;

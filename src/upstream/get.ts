@@ -43,6 +43,11 @@ interface Place {
 export async function getPackage(options: GetOptions): Promise<number> {
   const files = new Map<string, UpstreamFile>();
   const name = basename(options.destination);
+  if (withoutPassword(options.upstream.repo) !== options.upstream.repo) {
+    options.report(
+      "[Warn] The login in the address is written to the Kptfile; a credential helper of git avoids that ",
+    );
+  }
   const root = newKptfile(name, name);
   root.upstream = { type: "git", git: options.upstream, updateStrategy: options.updateStrategy };
   const fetched = await fetchInto(files, root, options);

@@ -6,7 +6,7 @@ import { packageContext } from "../package/init.ts";
 import type { UpstreamFile } from "./fetch.ts";
 import { oneLine } from "./messages.ts";
 
-export const packageContextFile = "package-context.yaml";
+const packageContextFile = "package-context.yaml";
 const contextName = "kptfile.kpt.dev";
 
 /**
