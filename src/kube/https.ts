@@ -9,12 +9,8 @@ import type { KubeRequest, KubeResponse, Transport } from "./transport.ts";
 /** A server that accepts a connection and then says nothing for this long counts as lost. */
 const silenceLimitMs = 60_000;
 
-export interface HttpsOptions {
-  maxSockets?: number;
-}
-
 /** Requests over the network, connections kept alive. Redirects are never followed: they could carry credentials away. */
-export function createHttpsTransport(connection: Connection, options: HttpsOptions = {}): Transport {
+export function createHttpsTransport(connection: Connection): Transport {
   const agents = new Map<string, Agent>();
   const isTls = connection.server.protocol === "https:";
   const agentFor = (credentials: Credentials): Agent => {
@@ -22,7 +18,7 @@ export function createHttpsTransport(connection: Connection, options: HttpsOptio
     const name = String(credentials.cert ?? "");
     const found = agents.get(name);
     if (found !== undefined) return found;
-    const agent = createAgent(connection, credentials, options.maxSockets ?? 64);
+    const agent = createAgent(connection, credentials);
     agents.set(name, agent);
     return agent;
   };
@@ -59,9 +55,9 @@ export function createHttpsTransport(connection: Connection, options: HttpsOptio
   };
 }
 
-function createAgent(connection: Connection, credentials: Credentials, maxSockets: number): Agent {
+function createAgent(connection: Connection, credentials: Credentials): Agent {
   const { ca, cert, key, proxyAgent } = credentials;
-  if (proxyAgent !== undefined) return Object.assign(proxyAgent, { keepAlive: true, maxSockets });
+  if (proxyAgent !== undefined) return Object.assign(proxyAgent, { keepAlive: true });
   const tls = {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
@@ -69,7 +65,8 @@ function createAgent(connection: Connection, credentials: Credentials, maxSocket
     ...(connection.tlsServerName === undefined ? {} : { servername: connection.tlsServerName }),
     ...(connection.skipTlsVerify ? { rejectUnauthorized: false } : {}),
   };
-  const pool = { keepAlive: true, maxSockets, scheduling: "lifo" } as const;
+  // No limit here: watches hold a connection each, and must not leave other requests without one.
+  const pool = { keepAlive: true, scheduling: "lifo" } as const;
   return connection.server.protocol === "https:" ? new HttpsAgent({ ...pool, ...tls }) : new HttpAgent(pool);
 }
 

@@ -46,6 +46,7 @@ export async function planPackage(
       parallelism: 16,
       pace: { run: "stream", report: "waves" },
       pruneLimit: Number.POSITIVE_INFINITY,
+      references: false,
     },
     event => {
       if (event.type === "apply" || event.type === "prune") actions.push(actionOf(event));

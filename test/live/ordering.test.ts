@@ -108,3 +108,34 @@ test("waves are a topological order, and deletion is its reverse", () => {
     }),
   );
 });
+
+test("found references order objects, unless they contradict what is declared", () => {
+  const claim: JsonMap = {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "c", namespace: "ns" },
+  };
+  const pod = (annotations: JsonMap): JsonMap => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p", namespace: "ns", annotations },
+    spec: { volumes: [{ name: "v", persistentVolumeClaim: { claimName: "c" } }] },
+  });
+  const waves = (apply: JsonMap[], references: boolean) =>
+    planWaves({ apply, prune: [], references }).applyWaves;
+  const both = ["ns_c__PersistentVolumeClaim", "ns_p__Pod"];
+  assert.deepEqual(waves([pod({}), claim], false), [both]);
+  assert.deepEqual(
+    waves([pod({}), claim], true),
+    both.map(name => [name]),
+  );
+  const contrary: JsonMap = {
+    ...claim,
+    metadata: {
+      name: "c",
+      namespace: "ns",
+      annotations: { "config.kubernetes.io/depends-on": "/namespaces/ns/Pod/p" },
+    },
+  };
+  assert.deepEqual(waves([pod({}), contrary], true), [["ns_p__Pod"], ["ns_c__PersistentVolumeClaim"]]);
+});

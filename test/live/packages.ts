@@ -45,6 +45,7 @@ const applyDefaults: ApplyOptions = {
   parallelism: 16,
   pace: { run: "stream", report: "stream" },
   pruneLimit: undefined,
+  references: false,
 };
 
 async function collect(

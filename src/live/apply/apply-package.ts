@@ -35,6 +35,8 @@ export interface ApplyOptions {
   pace: Pace;
   /** More deletions than this stop the run; undefined allows all as long as the package isn't empty. */
   pruneLimit: number | undefined;
+  /** Order objects by what their specifications name, too. */
+  references: boolean;
 }
 
 /** Everything that has to be known before anything is done. */
@@ -89,7 +91,7 @@ export async function applyPackage(
 export async function prepareApply(
   session: Session,
   { objects, inventory }: LoadedPackage,
-  { statusPolicy }: Pick<ApplyOptions, "statusPolicy">,
+  { statusPolicy, references }: Pick<ApplyOptions, "statusPolicy" | "references">,
 ): Promise<Prepared> {
   const { client, signal } = session;
   const scopeOf = await scopesFor(
@@ -112,7 +114,7 @@ export async function prepareApply(
   usedNamespaces.delete("");
   if (known === undefined) await checkNamespace(client, inventory, apply);
   return {
-    plan: planRun({ apply, prune, scopeOf }),
+    plan: planRun({ apply, prune, scopeOf, references }),
     view,
     store,
     sources: sourcesOf(objects),

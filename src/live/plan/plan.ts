@@ -2,10 +2,11 @@ import type { JsonMap } from "../../core/json.ts";
 import type { ResourceId } from "../../core/resource-id.ts";
 import { formatInventoryId } from "../../core/resource-id.ts";
 import type { Graph, Vertex } from "./graph.ts";
-import { buildGraph, levelsOf, vertex } from "./graph.ts";
+import { addEdge, buildGraph, levelsOf, vertex } from "./graph.ts";
 import { keyOf } from "./identity.ts";
 import type { Invalid } from "./invalid.ts";
 import { formatInvalid } from "./invalid.ts";
+import { referencesOf } from "./references.ts";
 import type { ScopeOf } from "./validate.ts";
 import { validateObjects } from "./validate.ts";
 
@@ -24,9 +25,11 @@ export interface PlanInput {
   prune: readonly JsonMap[];
   /** Without it objects aren't checked for their fields (they come from the cluster). */
   scopeOf?: ScopeOf;
+  /** What plain specifications name comes before what names it, as far as that makes no cycle. */
+  references?: boolean;
 }
 
-export function planRun({ apply, prune, scopeOf }: PlanInput): Plan {
+export function planRun({ apply, prune, scopeOf, references = false }: PlanInput): Plan {
   const invalid = scopeOf === undefined ? [] : validateObjects(apply, scopeOf);
   const excluded = new Set(invalid.flatMap(one => one.ids.map(keyOf)));
   const valid = apply.map(object => vertex(object, "apply")).filter(one => !excluded.has(one.key));
@@ -34,8 +37,8 @@ export function planRun({ apply, prune, scopeOf }: PlanInput): Plan {
   const pruned = prune.map(object => vertex(object, "delete")).filter(one => !applied.has(one.key));
   const built = buildGraph([...valid, ...pruned]);
   invalid.push(...built.invalid);
-  const graph = built.invalid.length === 0 ? built.graph : without(built.graph, built.invalid);
-  const { levels, invalid: cycles } = levelsOf(graph);
+  const declared = built.invalid.length === 0 ? built.graph : without(built.graph, built.invalid);
+  const { graph, levels, cycles } = references ? withReferences(declared) : ordered(declared);
   invalid.push(...cycles);
   const wavesOf = (action: Vertex["action"]): Vertex[][] =>
     levels.map(level => level.filter(one => one.action === action)).filter(level => level.length > 0);
@@ -47,6 +50,25 @@ export function planRun({ apply, prune, scopeOf }: PlanInput): Plan {
       .reverse(),
     invalid,
   };
+}
+
+function ordered(graph: Graph): { graph: Graph; levels: Vertex[][]; cycles: Invalid[] } {
+  const { levels, invalid: cycles } = levelsOf(graph);
+  return { graph, levels, cycles };
+}
+
+/** Found references are a convenience: where they contradict what is declared, they count for nothing. */
+function withReferences(declared: Graph): ReturnType<typeof ordered> {
+  const { graph } = buildGraph([...declared.vertices.values()]);
+  for (const from of graph.vertices.values()) {
+    if (from.action !== "apply") continue;
+    for (const id of referencesOf(from.object)) {
+      const to = graph.vertices.get(keyOf(id));
+      if (to?.action === "apply" && to !== from) addEdge(graph, { from, to, reason: "reference" });
+    }
+  }
+  const found = ordered(graph);
+  return found.cycles.length === 0 ? found : ordered(declared);
 }
 
 function without(graph: Graph, invalid: readonly Invalid[]): Graph {

@@ -75,6 +75,7 @@ export async function applyOver(
         parallelism: parallelismOf(flags.parallelism),
         pace: paceOf(context, flags.output, "apply"),
         pruneLimit: flags["prune-limit"],
+        references: flags["order-by-references"] === true,
       },
       emit,
     ),

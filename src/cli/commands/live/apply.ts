@@ -34,6 +34,11 @@ export const applyFlags = flags({
     type: "integer",
     summary: "stop before anything is changed if more objects than this would be pruned",
   },
+  "order-by-references": {
+    type: "boolean",
+    summary:
+      "apply what specifications name (service accounts, config maps, claims, roles) before what names it",
+  },
   "install-resource-group": {
     type: "boolean",
     default: true,
