@@ -1,8 +1,8 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { KptError } from "../core/error.ts";
 import { ioError } from "../host/io-error.ts";
 import { stagingPrefix } from "../host/journal.ts";
+import { orMalformed } from "./malformed.ts";
 import { compareBytes } from "./paths.ts";
 import { allFiles, allPackages, kptfileName, type PackageFile, readPackage } from "./read.ts";
 
@@ -63,24 +63,15 @@ export async function packageTree(directory: string, signal?: AbortSignal): Prom
 }
 
 function resourcesOf(file: PackageFile): ShownResource[] {
-  try {
-    return file.resources
-      .filter(({ resource }) => resource.kind !== "")
-      .map(({ resource: { apiVersion, kind, name, namespace } }) => ({
-        file: baseName(file.path),
-        apiVersion,
-        kind,
-        name,
-        namespace,
-      }));
-  } catch (error) {
-    if (!(error instanceof KptError) || error.code !== "YAML_SYNTAX") throw error;
-    const place = { ...error.place, file: file.absolute };
-    throw new KptError(error.code, `${file.absolute}: MalformedYAMLError: ${error.message}`, {
-      place,
-      cause: error,
-    });
-  }
+  return orMalformed(file.absolute, () => file.resources)
+    .filter(({ resource }) => resource.kind !== "")
+    .map(({ resource: { apiVersion, kind, name, namespace } }) => ({
+      file: baseName(file.path),
+      apiVersion,
+      kind,
+      name,
+      namespace,
+    }));
 }
 
 /** Puts resources and files under the nearest folder above them that has a branch. */

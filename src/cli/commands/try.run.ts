@@ -10,9 +10,9 @@ import { formatDuration } from "../duration.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { main } from "../main.ts";
 import { packageArgument } from "../package-argument.ts";
-import { createObject } from "../sandbox-objects.ts";
-import { openSandbox } from "../sandbox-session.ts";
 import { visibleLine } from "../terminal/visible.ts";
+import { createObject } from "./sandbox/objects.ts";
+import { openSandbox } from "./sandbox/session.ts";
 import type { tryFlags } from "./try.ts";
 
 /** The life of a package in short, by the very commands that a user would type, on a copy. */

@@ -7,6 +7,7 @@ import { parseYaml } from "../../../core/yaml/parse.ts";
 import { canonicalText, newScalar } from "../../../core/yaml/print.ts";
 import { ioError } from "../../../host/io-error.ts";
 import { packageFiles } from "../../../package/contents.ts";
+import { orMalformed } from "../../../package/malformed.ts";
 import { kptfileName } from "../../../package/read.ts";
 import type { Input, Run } from "../../command.ts";
 import { exitCodes } from "../../exit-codes.ts";
@@ -53,8 +54,9 @@ function partsOf(file: string, flags: Flags): string[] {
   const bytes = read(file);
   const name = basename(file);
   if (name !== kptfileName && !/\.ya?ml$/.test(name)) return textOf(bytes);
-  const documents = documentsOf(file, bytes.toString("utf8"));
-  return documents.map((root, index) => documentText(root, { name, index, flags }));
+  const { documents } = orMalformed(file, () => parseYaml(bytes.toString("utf8"), { file }));
+  const roots = documents.flatMap(({ root }) => root ?? []);
+  return roots.map((root, index) => documentText(root, { name, index, flags }));
 }
 
 function textOf(bytes: Buffer): string[] {
@@ -71,15 +73,6 @@ function read(file: string): Buffer {
     return readFileSync(file);
   } catch (error) {
     throw ioError("open", file, error);
-  }
-}
-
-function documentsOf(file: string, text: string): YamlNode[] {
-  try {
-    return parseYaml(text, { file }).documents.flatMap(({ root }) => root ?? []);
-  } catch (error) {
-    if (!(error instanceof KptError) || error.code !== "YAML_SYNTAX") throw error;
-    throw new KptError(error.code, `${file}: MalformedYAMLError: ${error.message}`, { cause: error });
   }
 }
 

@@ -1,8 +1,8 @@
 import { KptError } from "../../../core/error.ts";
 import { runForeground } from "../../../host/foreground.ts";
 import type { Run } from "../../command.ts";
-import { openSandbox } from "../../sandbox-session.ts";
 import type { runFlags } from "./run.ts";
+import { openSandbox } from "./session.ts";
 
 export const run: Run<typeof runFlags> = async (context, { flags, rest }) => {
   const [command, ...args] = rest ?? [];

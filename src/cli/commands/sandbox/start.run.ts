@@ -1,7 +1,7 @@
 import type { Run } from "../../command.ts";
 import { exitCodes } from "../../exit-codes.ts";
-import { openSandbox } from "../../sandbox-session.ts";
 import { visibleLine } from "../../terminal/visible.ts";
+import { openSandbox } from "./session.ts";
 import type { startFlags } from "./start.ts";
 
 export const run: Run<typeof startFlags> = async (context, { flags }) => {

@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { KptError } from "../core/error.ts";
-import { ioError } from "../host/io-error.ts";
-import { createSandbox, listen, type Sandbox } from "../sandbox/index.ts";
-import type { Context } from "./context.ts";
-import { loadObjects } from "./sandbox-objects.ts";
+import { KptError } from "../../../core/error.ts";
+import { ioError } from "../../../host/io-error.ts";
+import { createSandbox, listen, type Sandbox } from "../../../sandbox/index.ts";
+import type { Context } from "../../context.ts";
+import { loadObjects } from "./objects.ts";
 
 export interface SandboxSession {
   sandbox: Sandbox;

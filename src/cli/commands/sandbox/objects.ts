@@ -1,13 +1,13 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { KptError } from "../core/error.ts";
-import { isMap } from "../core/json.ts";
-import { Resource } from "../core/resource.ts";
-import { parseYaml } from "../core/yaml/parse.ts";
-import { readTextFile } from "../host/files.ts";
-import { allFiles, readPackage } from "../package/read.ts";
-import type { Sandbox } from "../sandbox/index.ts";
-import type { Context } from "./context.ts";
+import { KptError } from "../../../core/error.ts";
+import { isMap } from "../../../core/json.ts";
+import { Resource } from "../../../core/resource.ts";
+import { parseYaml } from "../../../core/yaml/parse.ts";
+import { readTextFile } from "../../../host/files.ts";
+import { allFiles, readPackage } from "../../../package/read.ts";
+import type { Sandbox } from "../../../sandbox/index.ts";
+import type { Context } from "../../context.ts";
 
 /** Puts the objects of files and folders into a sandbox, in their order; what is there already stays. */
 export async function loadObjects(
