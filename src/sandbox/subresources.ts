@@ -3,6 +3,7 @@ import { ApiError, badRequest, internalError, methodNotAllowed, notFound } from 
 import { applyConfiguration } from "./apply/track.ts";
 import { parseObjectBody } from "./body.ts";
 import type { Cluster } from "./cluster.ts";
+import { readBody } from "./decode-body.ts";
 import { childMap, mapsAt, metadataOf, nameOf, namespaceOf, numberAt } from "./kube-object.ts";
 import { type Call, flag, jsonAnswer, type SandboxResponse, textAnswer } from "./protocol.ts";
 import { objectIn } from "./read.ts";
@@ -11,16 +12,8 @@ import { updateObject } from "./registry/update.ts";
 import { collectionOf, type ResourceType } from "./resource-names.ts";
 import type { Route } from "./routes.ts";
 import { formatSelector } from "./selectors.ts";
-import {
-  applyBody,
-  deleteOptions,
-  patch,
-  patched,
-  readBody,
-  replace,
-  writeOptions,
-  writerOf,
-} from "./write.ts";
+import { applyBody, patch, patched, replace, writerOf } from "./write.ts";
+import { deleteOptions, writeOptions } from "./write-options.ts";
 
 /** Requests for `…/name/status`, `scale` and the other doors of an object. */
 export function subresourceAnswer(cluster: Cluster, call: Call, route: Route): SandboxResponse {

@@ -1,155 +1,29 @@
-import { compareBytes, isMap, type Json, type JsonMap, listAt, textAt } from "../core/json.ts";
-import { DecodeError, decodeBuiltin } from "./admission/decode.ts";
+import { isMap, type Json, type JsonMap, textAt } from "../core/json.ts";
 import { ignoredFields } from "./admission/strategies.ts";
 import {
   ApiError,
   badRequest,
-  type FieldError,
-  forbiddenField,
-  invalid,
-  invalidValue,
   methodNotAllowed,
   notFound,
-  notSupported,
   plainError,
-  required,
   unsupportedPatch,
 } from "./api-error.ts";
 import { applyConfiguration, goKind, type Writer } from "./apply/track.ts";
-import {
-  BodySyntaxError,
-  duplicateFields,
-  parseBodyText,
-  parseJsonText,
-  parseObjectBody,
-  unrecognized,
-} from "./body.ts";
+import { BodySyntaxError, parseBodyText, parseJsonText } from "./body.ts";
 import { timestamp } from "./clock.ts";
 import type { Cluster } from "./cluster.ts";
-import { pruneCustomObject } from "./crd/admit.ts";
+import { decodePatched, readBody, strategicMerge } from "./decode-body.ts";
 import { bareMap, metadataOf } from "./kube-object.ts";
 import { applyJsonPatch, type JsonPatchOperation, PatchDoesNotApply } from "./patch/json-patch.ts";
 import { applyMergePatch } from "./patch/merge-patch.ts";
 import { applyStrategicPatch, BadStrategicPatch } from "./patch/strategic-merge.ts";
-import { type Call, checkBodyType, flag, isYaml, jsonAnswer, type SandboxResponse } from "./protocol.ts";
+import { type Call, flag, jsonAnswer, type SandboxResponse } from "./protocol.ts";
 import { objectAnswer, objectIn, selectionOf } from "./read.ts";
 import { convert, createObject, type WriteOptions } from "./registry/create.ts";
-import { type DeleteOptions, deleteObject } from "./registry/remove.ts";
+import { deleteObject } from "./registry/remove.ts";
 import { updateObject } from "./registry/update.ts";
 import { collectionOf, type ResourceType } from "./resource-names.ts";
-
-const options: Record<string, string> = {
-  POST: "CreateOptions",
-  PUT: "UpdateOptions",
-  PATCH: "PatchOptions",
-};
-
-/** How the query wants the write done. */
-export function writeOptions(call: Call, subresource = ""): WriteOptions {
-  const of = { group: "meta.k8s.io", kind: options[call.method] ?? "DeleteOptions" };
-  const errors: FieldError[] = [];
-  const dryRun = call.query.getAll("dryRun").filter(value => value !== "");
-  if (dryRun.some(value => value !== "All")) errors.push(notSupported("dryRun", dryRun, ["All"]));
-  const manager = call.query.get("fieldManager") ?? "";
-  if (manager.length > 128) {
-    errors.push({
-      reason: "FieldValueTooLong",
-      field: "fieldManager",
-      message: "Too long: may not be more than 128 bytes",
-    });
-  }
-  const validation = call.query.get("fieldValidation") ?? "";
-  if (!["", "Ignore", "Warn", "Strict"].includes(validation)) {
-    errors.push(notSupported("fieldValidation", validation, ["", "Ignore", "Strict", "Warn"]));
-  }
-  const applying = call.method === "PATCH" && call.contentType.startsWith("application/apply-patch");
-  if (applying && manager === "") errors.push(required("fieldManager", "is required for apply patch"));
-  if (call.method === "PATCH" && !applying && call.query.has("force")) {
-    errors.push(forbiddenField("force", "may not be specified for non-apply patch"));
-  }
-  if (errors.length > 0) throw invalid(of, "", errors);
-  return {
-    manager: manager !== "" ? manager : managerOf(call.userAgent),
-    dryRun: dryRun.length > 0,
-    subresource,
-    warn: sentence => call.warnings.push(sentence),
-  };
-}
-
-/** Who writes without saying so: the first word of the user agent. */
-function managerOf(userAgent: string): string {
-  const name = userAgent.split("/")[0]?.slice(0, 128) ?? "";
-  return name === "" ? "unknown" : name;
-}
-
-/** The body of a create or update, checked and decoded. */
-export function readBody(cluster: Cluster, call: Call, type: ResourceType): JsonMap {
-  checkBodyType(call.contentType);
-  const object = parseObjectBody(call.body, call.contentType, type.kind);
-  const kind = textAt(object, "kind") ?? "";
-  const apiVersion = textAt(object, "apiVersion") ?? "";
-  if (type.custom !== undefined && kind === "") {
-    throw unrecognized(type.kind, `Object 'Kind' is missing in '${call.body}'`, call.body);
-  }
-  if ((kind !== "" && kind !== type.kind) || (apiVersion !== "" && apiVersion !== type.groupVersion)) {
-    throw wrongKind(cluster, type, kind, apiVersion);
-  }
-  const strict = call.query.get("fieldValidation") ?? "";
-  const duplicates = strict === "Ignore" || isYaml(call.contentType) ? [] : duplicateFields(call.body);
-  return decode(cluster, call, type, object, duplicates);
-}
-
-function wrongKind(cluster: Cluster, type: ResourceType, kind: string, apiVersion: string): ApiError {
-  const found = kind === "" ? type.kind : kind;
-  const version = apiVersion === "" ? type.groupVersion : apiVersion;
-  const short = version.slice(version.indexOf("/") + 1);
-  const group = type.group === "" ? "core" : type.group;
-  const why =
-    cluster.types.findKind(version, found) === undefined
-      ? `no kind ${JSON.stringify(found)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`
-      : `converting (${short}.${found}) to (${group}.${type.kind}): unknown conversion`;
-  return badRequest(
-    `${found} in version ${JSON.stringify(short)} cannot be handled as a ${type.kind}: ${why}`,
-  );
-}
-
-/** Brings an object into the form of its kind; complains about fields that have no place in it as the client asked. */
-function decode(
-  cluster: Cluster,
-  call: Call,
-  type: ResourceType,
-  object: JsonMap,
-  duplicates: string[],
-): JsonMap {
-  let unknown: string[] = [];
-  let decoded = object;
-  if (type.custom === undefined) {
-    const schema = cluster.schemaOf(type);
-    if (schema !== undefined) {
-      try {
-        ({ object: decoded, unknown } = decodeBuiltin(object, schema, type.kind));
-      } catch (thrown) {
-        if (!(thrown instanceof DecodeError)) throw thrown;
-        throw badRequest(`${cannotHandle(type)}: ${thrown.message}`);
-      }
-    }
-  } else if (type.custom.schema !== undefined)
-    unknown = pruneCustomObject(decoded, type.custom.schema).sort();
-  const problems = [
-    ...unknown.map(path => `unknown field ${JSON.stringify(path)}`),
-    ...duplicates.map(path => `duplicate field ${JSON.stringify(path)}`),
-  ];
-  const validation = call.query.get("fieldValidation") ?? "Warn";
-  if (problems.length === 0 || validation === "Ignore") return decoded;
-  if (validation === "Strict")
-    throw badRequest(`${cannotHandle(type)}: strict decoding error: ${problems.join(", ")}`);
-  call.warnings.push(...problems);
-  return decoded;
-}
-
-function cannotHandle(type: ResourceType): string {
-  return `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}`;
-}
+import { deleteOptions, writeOptions } from "./write-options.ts";
 
 export function create(cluster: Cluster, call: Call, type: ResourceType, namespace: string): SandboxResponse {
   const wanted = writeOptions(call);
@@ -177,7 +51,6 @@ export function replace(
   return objectAnswer(cluster, 200, call, type, object);
 }
 
-const strategicMerge = "application/strategic-merge-patch+json";
 const patchTypes = [
   "application/json-patch+json",
   "application/merge-patch+json",
@@ -274,37 +147,6 @@ function patchBody(call: Call, prefix: string): Json {
   }
 }
 
-function decodePatched(cluster: Cluster, call: Call, type: ResourceType, object: JsonMap): JsonMap {
-  if (call.contentType === strategicMerge) {
-    // This kind of patch works on the struct itself, which always knows its kind.
-    object["apiVersion"] ??= type.groupVersion;
-    object["kind"] ??= type.kind;
-  }
-  const version = textAt(object, "apiVersion");
-  const kind = textAt(object, "kind");
-  if (version !== type.groupVersion || kind !== type.kind) {
-    const mine = wrongKind(
-      cluster,
-      type,
-      kind ?? "",
-      version === type.groupVersion ? "" : (version ?? ""),
-    ).message;
-    throw patchInvalid(object, mine);
-  }
-  try {
-    return decode(cluster, call, type, object, []);
-  } catch (thrown) {
-    if (!(thrown instanceof ApiError)) throw thrown;
-    throw patchInvalid(object, thrown.message.slice(cannotHandle(type).length + 2));
-  }
-}
-
-/** The patched object is shown as the server prints it: its own keys in order, the rest as it was. */
-function patchInvalid(object: JsonMap, why: string): ApiError {
-  const shown = Object.fromEntries(Object.entries(object).sort(([a], [b]) => compareBytes(a, b)));
-  return invalid({ group: "", kind: "" }, "", [invalidValue("patch", JSON.stringify(shown), why)]);
-}
-
 function apply(
   cluster: Cluster,
   call: Call,
@@ -396,32 +238,6 @@ export function applyBody(call: Call, type: ResourceType): JsonMap {
     throw badRequest(`invalid object type: ${goKind(apiVersion, kind)}`);
   }
   return value;
-}
-
-function deleteBody(call: Call): JsonMap | undefined {
-  try {
-    const value = parseBodyText(call.body, call.contentType);
-    return isMap(value) ? value : undefined;
-  } catch (thrown) {
-    if (!(thrown instanceof BodySyntaxError)) throw thrown;
-    throw badRequest(`couldn't get version/kind; json parse error: ${thrown.message}`);
-  }
-}
-
-/** Options of a deletion, from the body or the query. */
-export function deleteOptions(call: Call): DeleteOptions {
-  const wanted = writeOptions({ ...call, method: "DELETE" });
-  const body = call.body.trim() === "" ? undefined : deleteBody(call);
-  const grace = body?.["gracePeriodSeconds"] ?? call.query.get("gracePeriodSeconds");
-  const orphan = body?.["orphanDependents"] ?? call.query.get("orphanDependents");
-  const policy = textAt(body, "propagationPolicy") ?? call.query.get("propagationPolicy") ?? undefined;
-  return {
-    uid: textAt(body, "preconditions", "uid"),
-    resourceVersion: textAt(body, "preconditions", "resourceVersion"),
-    propagationPolicy: policy ?? (orphan === true || orphan === "true" ? "Orphan" : undefined),
-    gracePeriodSeconds: grace === null || grace === undefined ? undefined : Number(grace),
-    dryRun: wanted.dryRun === true || listAt(body, "dryRun").includes("All"),
-  };
 }
 
 export function remove(

@@ -1,37 +1,33 @@
-import { compactJson, emptyMap, isMap, type Json, type JsonMap, textAt } from "../../core/json.ts";
+import { isMap, type JsonMap, textAt } from "../../core/json.ts";
 import { timestamp } from "../clock.ts";
 import type { Cluster } from "../cluster.ts";
-import {
-  bareMap,
-  childMap,
-  generationOf,
-  isBeingDeleted,
-  mapsAt,
-  metadataOf,
-  nameOf,
-  numberAt,
-} from "../kube-object.ts";
-import { hashWord } from "../names.ts";
+import { bareMap, childMap, isBeingDeleted, metadataOf, nameOf, numberAt } from "../kube-object.ts";
 import { createObject } from "../registry/create.ts";
 import { deleteObject } from "../registry/remove.ts";
 import type { Stored } from "../store.ts";
 import { conditionOf } from "./conditions.ts";
 import { type Controller, type Key, keyOfChange } from "./controller.ts";
 import {
+  deployments,
+  maxSurge,
+  maxUnavailable,
+  revision,
+  revisionOf,
+  setsOf,
+  sum,
+  templateHash,
+} from "./deployment-sets.ts";
+import { deadline, report, setDeploymentCondition } from "./deployment-status.ts";
+import {
   controlled,
   controllerKey,
   controllerManager,
   controllerReference,
   mustType,
-  portion,
-  setCounts,
   writeSpec,
   writeStatus,
 } from "./objects.ts";
 import { replicaSets } from "./replica-sets.ts";
-
-const deployments = "deployments.apps";
-const revision = "deployment.kubernetes.io/revision";
 
 /** Rolls Deployments out through ReplicaSets: pkg/controller/deployment. */
 export const deploymentController: Controller = {
@@ -48,32 +44,6 @@ export const deploymentController: Controller = {
     return deadline(key, cluster);
   },
 };
-
-/** The label and name part that tells templates apart. */
-export function templateHash(owner: JsonMap): string {
-  const template = isMap(owner["spec"]) ? (owner["spec"]["template"] ?? null) : null;
-  return hashWord(compactJson(withoutHash(template)));
-}
-
-function withoutHash(template: Json): Json {
-  if (!isMap(template)) return template;
-  const copy = bareMap(template);
-  const labels = isMap(copy["metadata"]) ? copy["metadata"]["labels"] : undefined;
-  if (isMap(labels)) delete labels["pod-template-hash"];
-  return copy;
-}
-
-interface Sets {
-  fresh: Stored | undefined;
-  old: Stored[];
-}
-
-function setsOf(deployment: JsonMap, cluster: Cluster): Sets {
-  const hash = templateHash(deployment);
-  const sets = controlled(cluster, deployment, replicaSets);
-  const fresh = sets.find(({ object }) => textAt(object, "metadata", "labels", "pod-template-hash") === hash);
-  return { fresh, old: sets.filter(set => set !== fresh) };
-}
 
 function rollOut(key: Key, entry: Stored, cluster: Cluster): void {
   const deployment = entry.object;
@@ -168,31 +138,6 @@ function roll(
   }
 }
 
-function sum(sets: readonly Stored[], ...path: string[]): number {
-  return sets.reduce((total, { object }) => total + (numberAt(object, ...path) ?? 0), 0);
-}
-
-function revisionOf(set: Stored): string {
-  return textAt(set.object, "metadata", "annotations", revision) ?? "0";
-}
-
-function maxSurge(deployment: JsonMap, wanted: number): number {
-  if (textAt(deployment, "spec", "strategy", "type") !== "RollingUpdate") return 0;
-  return portion(rolling(deployment)["maxSurge"], wanted, true);
-}
-
-function maxUnavailable(deployment: JsonMap, wanted: number): number {
-  if (textAt(deployment, "spec", "strategy", "type") !== "RollingUpdate" || wanted === 0) return 0;
-  const count = portion(rolling(deployment)["maxUnavailable"], wanted, false);
-  return Math.min(wanted, count === 0 && maxSurge(deployment, wanted) === 0 ? 1 : count);
-}
-
-function rolling(deployment: JsonMap): JsonMap {
-  const spec = isMap(deployment["spec"]) ? deployment["spec"] : emptyMap();
-  const strategy = isMap(spec["strategy"]) ? spec["strategy"] : emptyMap();
-  return isMap(strategy["rollingUpdate"]) ? strategy["rollingUpdate"] : emptyMap();
-}
-
 function scale(set: Stored, replicas: number, cluster: Cluster): void {
   if (numberAt(set.object, "spec", "replicas") === replicas) return;
   writeSpec(cluster, set, live => {
@@ -264,142 +209,4 @@ function forgetOld(deployment: JsonMap, cluster: Cluster): void {
   for (const set of idle.slice(0, Math.max(0, idle.length - limit))) {
     deleteObject(cluster, mustType(replicaSets, cluster), set.namespace, set.name);
   }
-}
-
-/** As util.SetDeploymentCondition: an unchanged condition stays where it is, a changed one moves to the end. */
-function setDeploymentCondition(status: JsonMap, condition: JsonMap, now: string): void {
-  const list = mapsAt(status, "conditions");
-  const present = list.find(({ type }) => type === condition["type"]);
-  if (
-    present !== undefined &&
-    present["status"] === condition["status"] &&
-    present["reason"] === condition["reason"]
-  ) {
-    return;
-  }
-  const same = present !== undefined && present["status"] === condition["status"];
-  const { type, status: value, reason, message } = condition;
-  const fresh: JsonMap = {
-    type: type ?? "",
-    status: value ?? "",
-    lastUpdateTime: now,
-    lastTransitionTime: same ? (present["lastTransitionTime"] ?? now) : now,
-    reason: reason ?? "",
-    message: message ?? "",
-  };
-  status["conditions"] = [...list.filter(item => item["type"] !== condition["type"]), fresh];
-}
-
-function report(key: Key, cluster: Cluster): void {
-  const now = timestamp(cluster.clock);
-  writeStatus(cluster, key, (status, deployment) => {
-    const { fresh, old } = setsOf(deployment, cluster);
-    const all = fresh === undefined ? old : [...old, fresh];
-    const wanted = numberAt(deployment, "spec", "replicas") ?? 1;
-    const before = {
-      updated: numberAt(status, "updatedReplicas") ?? 0,
-      ready: numberAt(status, "readyReplicas") ?? 0,
-      available: numberAt(status, "availableReplicas") ?? 0,
-      old: (numberAt(status, "replicas") ?? 0) - (numberAt(status, "updatedReplicas") ?? 0),
-    };
-    const total = sum(all, "status", "replicas");
-    const available = sum(all, "status", "availableReplicas");
-    const updated = numberAt(fresh?.object, "status", "replicas") ?? 0;
-    const ready = sum(all, "status", "readyReplicas");
-    status["observedGeneration"] = generationOf(deployment);
-    setCounts(status, {
-      replicas: total,
-      updatedReplicas: updated,
-      readyReplicas: ready,
-      availableReplicas: available,
-      unavailableReplicas: Math.max(0, sum(all, "spec", "replicas") - available),
-    });
-    status["terminatingReplicas"] = sum(all, "status", "terminatingReplicas");
-    const enough = available >= wanted - maxUnavailable(deployment, wanted);
-    setDeploymentCondition(
-      status,
-      enough
-        ? {
-            type: "Available",
-            status: "True",
-            reason: "MinimumReplicasAvailable",
-            message: "Deployment has minimum availability.",
-          }
-        : {
-            type: "Available",
-            status: "False",
-            reason: "MinimumReplicasUnavailable",
-            message: "Deployment does not have minimum availability.",
-          },
-      now,
-    );
-    const progressing = mapsAt(status, "conditions").find(({ type }) => type === "Progressing");
-    const settled = total === updated && progressing?.["reason"] === "NewReplicaSetAvailable";
-    if (settled || fresh === undefined) return;
-    const complete = updated === wanted && total === wanted && available === wanted;
-    const moved =
-      updated > before.updated ||
-      total - updated < before.old ||
-      ready > before.ready ||
-      available > before.available;
-    if (complete) {
-      setDeploymentCondition(
-        status,
-        {
-          type: "Progressing",
-          status: "True",
-          reason: "NewReplicaSetAvailable",
-          message: `ReplicaSet "${fresh.name}" has successfully progressed.`,
-        },
-        now,
-      );
-    } else if (moved) {
-      const list = mapsAt(status, "conditions").filter(({ type }) => type !== "Progressing");
-      const kept = progressing?.["status"] === "True" ? (progressing["lastTransitionTime"] ?? now) : now;
-      status["conditions"] = [
-        ...list,
-        {
-          type: "Progressing",
-          status: "True",
-          lastUpdateTime: now,
-          lastTransitionTime: kept,
-          reason: "ReplicaSetUpdated",
-          message: `ReplicaSet "${fresh.name}" is progressing.`,
-        },
-      ];
-    } else if (isOverdue(deployment, progressing, cluster)) {
-      setDeploymentCondition(
-        status,
-        {
-          type: "Progressing",
-          status: "False",
-          reason: "ProgressDeadlineExceeded",
-          message: `ReplicaSet "${fresh.name}" has timed out progressing.`,
-        },
-        now,
-      );
-    }
-  });
-}
-
-function dueAt(deployment: JsonMap, progressing: JsonMap | undefined): number | undefined {
-  const seconds = numberAt(deployment, "spec", "progressDeadlineSeconds");
-  const since = textAt(progressing, "lastUpdateTime");
-  const done = progressing?.["reason"] === "NewReplicaSetAvailable" || progressing?.["status"] !== "True";
-  return seconds === undefined || since === undefined || done
-    ? undefined
-    : Date.parse(since) + seconds * 1000;
-}
-
-function isOverdue(deployment: JsonMap, progressing: JsonMap | undefined, cluster: Cluster): boolean {
-  const due = dueAt(deployment, progressing);
-  return due !== undefined && cluster.clock.now() >= due;
-}
-
-/** Milliseconds until a rollout that does not move counts as failed. */
-function deadline(key: Key, cluster: Cluster): number | undefined {
-  const entry = cluster.store.get(deployments, key.namespace, key.name);
-  if (entry === undefined) return undefined;
-  const due = dueAt(entry.object, conditionOf(entry.object, "Progressing"));
-  return due === undefined ? undefined : Math.max(1000, due - cluster.clock.now());
 }
