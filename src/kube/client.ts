@@ -86,6 +86,17 @@ export class KubeClient {
 
   /** All objects, page by page. Items get the apiVersion and kind that lists leave out. */
   async list(type: ResourceType, namespace: string, query: Query = {}): Promise<Page> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#pages(type, namespace, query);
+      } catch (thrown) {
+        // A list that takes too long outlives its own version: it begins anew.
+        if (!(thrown instanceof StatusError) || thrown.status !== 410 || attempt >= 3) throw thrown;
+      }
+    }
+  }
+
+  async #pages(type: ResourceType, namespace: string, query: Query): Promise<Page> {
     const items: JsonMap[] = [];
     let resourceVersion = "";
     let next = "";

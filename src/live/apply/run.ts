@@ -110,6 +110,7 @@ class Run {
       options: send,
       filters: input.filters,
       context,
+      loading: new Map(),
     };
   }
 

@@ -27,6 +27,8 @@ export interface Sender {
   options: SendOptions;
   filters: { apply: readonly Filter[]; delete: readonly Filter[] };
   context: FilterContext;
+  /** Kinds that came into being during the run, being read. */
+  loading: Map<string, Promise<unknown>>;
 }
 
 export type Sent = SendResult | ({ status: "Skipped" } & Skip);
@@ -83,21 +85,33 @@ async function apply(sender: Sender, { vertex, source }: Item): Promise<Sent> {
 }
 
 /** The type of an object's kind; a kind whose definition was just applied may take a moment to be served. */
-async function servedType(
-  { client, view, graph, options }: Sender,
-  vertex: Vertex,
-  target: Target,
-): Promise<ResourceType | undefined> {
+async function servedType(sender: Sender, vertex: Vertex, target: Target): Promise<ResourceType | undefined> {
+  const { client, view, graph, options } = sender;
   let type = await view.typeOf(target);
-  if (type !== undefined || options.dryRun !== "none" || !definedHere(graph, vertex)) return type;
+  if (options.dryRun !== "none" || view.isKnown(vertex.key) || !definedHere(graph, vertex)) return type;
   const deadline = client.clock.now() + servedMs;
   while (type === undefined && client.clock.now() < deadline) {
     client.discovery.refresh();
     type = await view.typeOf(target);
     if (type === undefined) await client.clock.sleep(100);
   }
-  if (type !== undefined && !view.isKnown(vertex.key)) await view.load([target]);
+  if (type !== undefined) await loadKind(sender, target);
   return type;
+}
+
+/** Reads all objects of a new kind with one request, whichever of them comes first. */
+function loadKind({ view, graph, loading }: Sender, { id, apiVersion }: Target): Promise<unknown> {
+  const kind = `${apiVersion}/${id.kind}`;
+  let started = loading.get(kind);
+  if (started === undefined) {
+    const targets = [...graph.vertices.values()]
+      .filter(one => one.action === "apply" && one.id.kind === id.kind && !view.isKnown(one.key))
+      .map(targetOf)
+      .filter(one => one.apiVersion === apiVersion);
+    started = view.load(targets);
+    loading.set(kind, started);
+  }
+  return started;
 }
 
 function definedHere(graph: Graph, vertex: Vertex): boolean {
