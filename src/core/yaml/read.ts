@@ -96,6 +96,9 @@ class Reader {
         return { hasMarker: true, hasInk: true, sawComment };
       } else {
         if (directive >= 0) throw this.#source.error(at, "did not find expected <document start>");
+        if (text.slice(line, at).includes("\t")) {
+          throw this.#source.error(line, "found a tab character where indentation is expected");
+        }
         return { hasMarker: false, hasInk: true, sawComment };
       }
     }

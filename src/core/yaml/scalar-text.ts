@@ -204,7 +204,7 @@ export function blockIndent(text: string, content: number, end: number): number 
 
 function decodeBlock(text: string, start: number, end: number, style: ScalarStyle, indent: number): string {
   const { chomp, content } = readBlockHeader(text, start);
-  if (content >= end && !(chomp === "keep" && content === end)) return "";
+  if (content > end || (content === end && (chomp !== "keep" || text[content - 1] !== "\n"))) return "";
   const body = text.slice(content, end);
   const lines = body.split("\n").map(line => {
     const bare = line.endsWith("\r") ? line.slice(0, -1) : line;

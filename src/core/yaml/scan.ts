@@ -265,6 +265,6 @@ export class Scanner {
       line = next;
     }
     if (keeps && lastBlank >= 0) end = lastBlank;
-    return { end, next: line, indent: Math.max(indent, 0) };
+    return { end, next: line, indent: indent < 0 ? widest : indent };
   }
 }
