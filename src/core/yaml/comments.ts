@@ -169,7 +169,7 @@ function splitLines(
   if (from >= to) return;
   let head = to;
   while (head > from) {
-    const line = text.lastIndexOf("\n", head - 2) + 1;
+    const line = head < 2 ? 0 : text.lastIndexOf("\n", head - 2) + 1;
     const start = Math.max(line, from);
     if (text.charCodeAt(firstInk(text, start)) !== 0x23) break;
     head = start;

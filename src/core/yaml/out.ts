@@ -6,6 +6,7 @@ export class Out {
   readonly #pieces: string[] = [];
   readonly #newline: "\n" | "\r\n";
   #last = "\n";
+  #isSealed = false;
 
   constructor(newline: "\n" | "\r\n") {
     this.#newline = newline;
@@ -43,6 +44,11 @@ export class Out {
     if (column > 0) this.#push(" ".repeat(column));
   }
 
+  /** Keeps blank lines off what was just written: behind a block scalar with `+` they would become part of it. */
+  seal(): void {
+    this.#isSealed = true;
+  }
+
   get endsInBlank(): boolean {
     return this.#last === " " || this.#last === "\n" || this.#last === "\t";
   }
@@ -56,7 +62,12 @@ export class Out {
     return text.replace(/\r?\n/g, "\r\n");
   }
 
-  #push(text: string): void {
+  #push(whole: string): void {
+    let text = whole;
+    if (this.#isSealed) {
+      text = whole.replace(/^(?:[ \t]*\r?\n)+/, this.#last === "\n" ? "" : this.#newline);
+      if (text !== "" && text !== this.#newline) this.#isSealed = false;
+    }
     if (text === "") return;
     this.#pieces.push(text);
     // A byte order mark takes no place on its line.

@@ -41,7 +41,7 @@ export function leadStart(source: SourceText, start: number): number {
   const text = source.text;
   let line = source.lineStart(start);
   while (line > 0) {
-    const above = text.lastIndexOf("\n", line - 2) + 1;
+    const above = source.lineStart(line - 1);
     if (!isLineOver(text, firstInk(text, above))) break;
     line = above;
   }

@@ -80,6 +80,7 @@ export class Writer {
         out.indent(column);
       }
       this.#slot(node, i, trivia, column, shift);
+      if (endsInKept(value)) out.seal();
       out.lines(trivia?.foot, shift);
     }
     out.lines(node.tail, shift);
@@ -392,6 +393,17 @@ function isInPlace(node: YamlNode): boolean {
 
 function isBlockStyle(node: ScalarNode): boolean {
   return node.style === "literal" || node.style === "folded";
+}
+
+/** Whether the text of a node ends in a block scalar that takes in all blank lines below it. */
+function endsInKept(node: YamlNode): boolean {
+  let last: YamlNode | undefined = node;
+  while (last !== undefined && isFilledBlock(last)) {
+    last = last.kind === "map" ? last.entries.at(-1)?.value : last.items.at(-1);
+  }
+  if (last?.kind !== "scalar" || !isBlockStyle(last)) return false;
+  if (last.source === undefined || last.changed) return last.text === "\n" || last.text.endsWith("\n\n");
+  return last.source.text.slice(last.start, last.start + 3).includes("+");
 }
 
 function isFilledBlock(node: YamlNode): node is (MapNode | SeqNode) & { readonly flow: false } {
