@@ -9,9 +9,14 @@ const goNames: Record<NodeKind, string> = { map: "MappingNode", seq: "SequenceNo
 
 /** One side has a map where another has a list or a scalar, and nobody said who should win. */
 export class TypeConflict extends KptError {
-  constructor(expected: NodeKind, found: YamlNode, place: { file: string; field: string; line?: number }) {
+  constructor(
+    expected: NodeKind,
+    found: YamlNode,
+    place: { file: string; field: string; line?: number },
+    isSecret: boolean,
+  ) {
     const kind = found.kind === "alias" ? "scalar" : found.kind;
-    const text = canonicalText(found).replace(/\n*$/, "\n");
+    const text = isSecret ? "(not shown)\n" : canonicalText(found).replace(/\n*$/, "\n");
     super(
       "MERGE_CONFLICT",
       `wrong node kind: expected ${goNames[expected]} but got ${goNames[kind]}: node contents:\n${text}`,
@@ -19,6 +24,3 @@ export class TypeConflict extends KptError {
     );
   }
 }
-
-/** Exit code of an update that was told to fail on conflicts and met some. */
-export const conflictExitCode = 4;

@@ -93,6 +93,10 @@ class Merger implements Walk {
       return this.#plain(place, sides, equalByValue);
     }
     if (kind === "scalar") return this.#scalar(place, sides);
+    // Keys that are maps or lists stand for themselves only in their spelling (templates of charts look like that).
+    if (kind === "map" && [local, base, upstream].some(side => asMap(side)?.entries.some(isOddKey))) {
+      return this.#plain(place, sides, equalByValue);
+    }
     if (kind === "map") {
       return (
         this.#null(place, sides) ??
@@ -142,11 +146,9 @@ class Merger implements Walk {
   #otherType(place: Place, sides: Sides, expected: "map" | "seq" | "scalar", found: YamlNode): Outcome {
     if (this.#options.onConflict === undefined) {
       const line = (sides.local ?? found).position().line;
-      throw new TypeConflict(expected, found, {
-        file: this.#options.about?.file ?? "",
-        field: place.path,
-        ...(sides.local !== undefined && line > 0 ? { line } : {}),
-      });
+      const { file = "", kind } = this.#options.about ?? {};
+      const where = { file, field: place.path, ...(sides.local !== undefined && line > 0 ? { line } : {}) };
+      throw new TypeConflict(expected, found, where, kind === "Secret");
     }
     const { base, upstream, local } = sides;
     if (equalByValue(base, upstream)) return keep;
@@ -305,6 +307,10 @@ class Merger implements Walk {
     }
     if (this.followsComments) mergeComments(base, upstream, entry, true);
   }
+}
+
+function isOddKey({ key }: MapEntry): boolean {
+  return key.kind !== "scalar";
 }
 
 /** Where a new field goes: behind the nearest one that stands before it in the order. */

@@ -88,6 +88,6 @@ function plainJson(_: string, value: unknown): unknown {
 }
 
 /** What a Secret holds never reaches the screen. */
-function isSecret({ kind, field }: Decision): boolean {
-  return kind === "Secret" && (field === undefined || /^(data|stringData)\b/.test(field));
+function isSecret({ kind }: Decision): boolean {
+  return kind === "Secret";
 }
