@@ -8,7 +8,7 @@ import { Item, itemsOf, takeTravelling } from "./item.ts";
 import type { Report } from "./progress.ts";
 import { runFunction } from "./runner.ts";
 import type { Outcome } from "./step.ts";
-import type { FunctionConfig } from "./wire.ts";
+import { type FunctionConfig, listedNodes } from "./wire.ts";
 
 export interface EvalOptions {
   items: readonly Item[];
@@ -56,8 +56,11 @@ export function itemsOfText(text: string): Item[] {
     .documents.map(document => document.root)
     .filter(root => root !== undefined);
   const list = roots.length === 1 ? listIn(roots[0]) : undefined;
-  if (list !== undefined)
-    return list.map(node => new Item(node, node instanceof MapNode ? takeTravelling(node) : new Map()));
+  if (list !== undefined) {
+    return listedNodes(list, text).map(
+      node => new Item(node, node instanceof MapNode ? takeTravelling(node) : new Map()),
+    );
+  }
   return roots.map((node, i) => {
     const index = String(i);
     const carried = new Map<string, string>([

@@ -4,6 +4,7 @@ import { canonicalText } from "../core/yaml/print.ts";
 import type { PackageFile } from "../package/read.ts";
 import type { PackageChange } from "../package/write.ts";
 import { failure } from "./checks.ts";
+import { isTemplate } from "./foreign.ts";
 import type { Item } from "./item.ts";
 import { toJson } from "./json-text.ts";
 
@@ -31,7 +32,8 @@ export function planChanges({ files, items, prunes }: SaveOptions): PackageChang
   }
   if (!prunes) return changes;
   for (const file of files) {
-    if (!groups.has(file.path) && file.yaml.documents.some(document => document.root !== undefined)) {
+    if (groups.has(file.path) || isTemplate(file)) continue;
+    if (file.yaml.documents.some(document => document.root !== undefined)) {
       changes.push({ path: file.path, content: undefined });
     }
   }

@@ -120,7 +120,8 @@ function isList(node: MapNode): boolean {
   return (kind === "ResourceList" || kind === "List") && (node.has("items") || node.has("functionConfig"));
 }
 
-function decoded(node: YamlNode, chunk: string | undefined): DecodedItem {
+function decoded(element: YamlNode, chunk: string | undefined): DecodedItem {
+  const node = withHead(element, chunk);
   if (!(node instanceof MapNode)) {
     const shown = stringify(node).trimEnd();
     throw failure(
@@ -130,6 +131,22 @@ function decoded(node: YamlNode, chunk: string | undefined): DecodedItem {
     );
   }
   return { node, carried: takeTravelling(node), chunk };
+}
+
+/** The items of a list with their comments. `text` is what they were read from. */
+export function listedNodes(items: readonly YamlNode[], text: string): YamlNode[] {
+  const chunks = splitItems(text);
+  return items.map((node, i) => withHead(node, chunks.length === items.length ? chunks[i] : undefined));
+}
+
+/**
+ * An element whose first comment stands behind its dash: `- # licence`. Read by itself, it is the head of the resource,
+ * which it was before the resource became an element.
+ */
+function withHead(node: YamlNode, chunk: string | undefined): YamlNode {
+  if (chunk === undefined || !chunk.startsWith("- #")) return node;
+  const alone = chunk.replace(/^(?:- | {2})/gm, "");
+  return parseYaml(alone).documents[0]?.root ?? node;
 }
 
 /** The lines of each item of a block list; empty where the text is laid out otherwise. */
