@@ -158,3 +158,45 @@ test("configs are read and refused as published", async () => {
   );
   assert.match(list.said[0] ?? "", /cannot unmarshal array into Go struct field SetLabels\.labels of type/);
 });
+
+test("first releases label what kustomize labels, local config included, and say nothing", async () => {
+  const input = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  annotations: {config.kubernetes.io/local-config: "true"}
+spec:
+  template:
+    spec:
+      topologySpreadConstraints:
+      - labelSelector: {matchLabels: {x: y}}
+`;
+  const { files, results } = await runOnFiles(
+    fn,
+    { "f.yaml": input },
+    { config: labels("{a: b}"), tag: "v0.1.5" },
+  );
+  assert.equal(
+    files.get("f.yaml"),
+    `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  annotations: {config.kubernetes.io/local-config: "true"}
+  labels:
+    a: b
+spec:
+  template:
+    spec:
+      topologySpreadConstraints:
+      - labelSelector: {matchLabels: {x: y, a: b}}
+    metadata:
+      labels:
+        a: b
+  selector:
+    matchLabels:
+      a: b
+`,
+  );
+  assert.deepEqual(results, []);
+});

@@ -5,11 +5,16 @@ import { functionFailure } from "../../sdk/failure.ts";
 import { isKind, isLocalConfig } from "../../sdk/match.ts";
 import { childMap, childMaps, ensureMap, follow, isNull, setChildText } from "../../sdk/nodes.ts";
 import { readStringMap } from "../../sdk/string-config.ts";
-import type { CatalogFunction } from "../catalog-function.ts";
+import { type CatalogFunction, type FunctionCall, isBefore } from "../catalog-function.ts";
+import { runFormer } from "./former.ts";
 
 export const fn: CatalogFunction = { name: "set-labels", aliases: ["set-label"], run };
 
-function run(list: ResourceList): void {
+function run(list: ResourceList, { tag }: FunctionCall): void {
+  if (isBefore(tag, 0, 2)) {
+    runFormer(list);
+    return;
+  }
   const shape = { kind: "SetLabels", field: "labels", goType: "*setlabels.SetLabels" };
   const { given, entries } = readStringMap(list, shape);
   const items = list.items.filter(item => !isLocalConfig(item));

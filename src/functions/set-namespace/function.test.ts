@@ -170,3 +170,21 @@ test("configs are read and refused as published", async () => {
     assert.equal(failed, "failed to evaluate function: error: function failure");
   }
 });
+
+test("releases up to v0.4.1 change subjects of role bindings too", async () => {
+  const input =
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: d}\nsubjects:\n- {name: s, namespace: old}\n";
+  const { files, results } = await runOnFiles(
+    fn,
+    { "f.yaml": input },
+    { config: config("{namespace: new}"), tag: "v0.4.1" },
+  );
+  assert.equal(
+    files.get("f.yaml"),
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: d, namespace: new}\nsubjects:\n- {name: s, namespace: new}\n",
+  );
+  assert.deepEqual(
+    results.map(each => each.message),
+    ['namespace "","old" updated to "new", 2 value(s) changed'],
+  );
+});

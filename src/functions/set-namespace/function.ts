@@ -6,8 +6,9 @@ import { failOnConfig } from "../../sdk/failure.ts";
 import { isKind, isLocalConfig } from "../../sdk/match.ts";
 import { childMap, childMaps, childText, setChildText } from "../../sdk/nodes.ts";
 import { defaultNamespace, isNamespaced, noNamespace, originOf, shortName } from "../../sdk/scope.ts";
-import type { CatalogFunction } from "../catalog-function.ts";
+import { type CatalogFunction, type FunctionCall, isBefore } from "../catalog-function.ts";
 import { followDependencies, idsOf } from "./depends-on.ts";
+import { runFormer } from "./former.ts";
 
 export const fn: CatalogFunction = { name: "set-namespace", run };
 
@@ -43,7 +44,11 @@ function readConfig(list: ResourceList): Config {
   );
 }
 
-function run(list: ResourceList): void {
+function run(list: ResourceList, { tag }: FunctionCall): void {
+  if (isBefore(tag, 0, 4, 2)) {
+    runFormer(list);
+    return;
+  }
   const config = readConfig(list);
   const items = list.items.filter(item => !isLocalConfig(item));
   const idsBefore = idsOf(items);
