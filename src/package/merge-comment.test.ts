@@ -39,6 +39,11 @@ const rows: readonly [says: string, before: string, after: string][] = [
     `apiVersion: v1\nkind: ConfigMap\n# mine\nmetadata: # kpt-merge: /a\n  name: a\n  annotations:\n    ${identifier}: '|ConfigMap|default|a'\n`,
   ],
   [
+    "what an alias repeats elsewhere gets the comment alone",
+    "apiVersion: v1\nkind: A\nmetadata: &m\n  name: a\nspec: *m\n",
+    "apiVersion: v1\nkind: A\nmetadata: &m # kpt-merge: /a\n  name: a\nspec: *m\n",
+  ],
+  [
     "metadata in flow style gets the annotation",
     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
     `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {${identifier}: '|ConfigMap|default|a'}}\n`,

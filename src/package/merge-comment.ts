@@ -69,7 +69,8 @@ function blueprint(present: string): string {
 /** Sets an annotation in single quotes, at the end of the map where it is new. */
 function annotate(metadata: MapNode, key: string, value: string): boolean {
   let annotations = metadata.get("annotations");
-  if (annotations?.kind === "alias") annotations = annotations.target();
+  // What an alias elsewhere repeats would change there as well.
+  if (annotations?.kind === "alias" || annotations?.anchor || metadata.anchor) return false;
   if (annotations?.kind !== "map") annotations = metadata.set("annotations", {}).value;
   if (annotations.kind !== "map" || annotations.text(key) === value) return false;
   annotations.set(key, newScalar(value, { style: "single" }));
