@@ -24,7 +24,7 @@ function filesBelow(folder: string): string[] {
 }
 
 function contentOf(path: string): string {
-  return lstatSync(path).isSymbolicLink() ? `-> ${readlinkSync(path)}` : readFileSync(path, "utf8");
+  return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : readFileSync(path, "utf8");
 }
 
 function trimLines(text: string): string {
