@@ -34,8 +34,12 @@ export class Watch implements AsyncIterable<Uint8Array> {
   constructor(cluster: Cluster, options: WatchOptions, onEnd: (watch: Watch) => void) {
     this.#cluster = cluster;
     this.#options = options;
-    this.#release.push(() => onEnd(this));
     this.#begin();
+    if (this.#ended) {
+      onEnd(this);
+      return;
+    }
+    this.#release.push(() => onEnd(this));
     this.#release.push(cluster.store.subscribe(change => this.#see(change)));
     if (options.timeoutSeconds !== undefined && options.timeoutSeconds > 0) {
       this.#release.push(cluster.clock.after(options.timeoutSeconds * 1000, () => this.end()));
