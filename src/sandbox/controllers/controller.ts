@@ -80,8 +80,9 @@ export class Controllers {
       const again = controller.reconcile(key, this.#cluster);
       if (again !== undefined) this.#enqueue(controller, key, again);
     } catch (thrown) {
-      // A refusal, for instance by a namespace that is going: the next change brings the object back here.
+      // A refusal, for instance by a namespace that is going: tried again later, as controllers do.
       if (!(thrown instanceof ApiError)) throw thrown;
+      if (thrown.code === 403) this.#enqueue(controller, key, deadline);
     }
   }
 

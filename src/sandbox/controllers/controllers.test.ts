@@ -130,6 +130,33 @@ test("a pod waits for its Secret and starts when it comes", async () => {
   assert.equal(numberAt(done, "status", "availableReplicas"), 2);
 });
 
+test("pods of a service account that is not there are refused until it comes", async () => {
+  const bench = new Bench();
+  const { metadata = {}, spec } = deployment("web");
+  const template = {
+    metadata: { labels: { app: "web" } },
+    spec: { serviceAccountName: "robot", containers: [{ name: "c", image: "x:1" }] },
+  };
+  await bench.post(`${apps}/deployments`, {
+    metadata,
+    spec: Object.assign(Object.create(null), spec, { template }),
+  });
+  bench.run();
+  const stuck = await get(bench, `${apps}/deployments/web`);
+  const failure = mapsAt(stuck, "status", "conditions").find(({ type }) => type === "ReplicaFailure");
+  assert.match(
+    String(failure?.["message"]),
+    /^pods "web-\w+-" is forbidden: error looking up service account default\/robot: serviceaccount "robot" not found$/,
+  );
+  await bench.post(`${core}/serviceaccounts`, { metadata: { name: "robot" } });
+  bench.run();
+  const done = await get(bench, `${apps}/deployments/web`);
+  assert.deepEqual(conditions(done), [
+    ["Available", "True", "MinimumReplicasAvailable"],
+    ["Progressing", "True", "NewReplicaSetAvailable"],
+  ]);
+});
+
 test("deleting a Deployment takes its ReplicaSets and pods along", async () => {
   const bench = new Bench();
   await bench.post(`${apps}/deployments`, deployment("web"));

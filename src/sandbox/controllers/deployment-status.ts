@@ -2,6 +2,7 @@ import { type JsonMap, textAt } from "../../core/json.ts";
 import { timestamp } from "../clock.ts";
 import type { Cluster } from "../cluster.ts";
 import { generationOf, mapsAt, numberAt } from "../kube-object.ts";
+import type { Stored } from "../store.ts";
 import { conditionOf } from "./conditions.ts";
 import type { Key } from "./controller.ts";
 import { deployments, maxUnavailable, setsOf, sum } from "./deployment-sets.ts";
@@ -75,6 +76,7 @@ export function report(key: Key, cluster: Cluster): void {
           },
       now,
     );
+    passFailureOn(status, all, now);
     const progressing = mapsAt(status, "conditions").find(({ type }) => type === "Progressing");
     const settled = total === updated && progressing?.["reason"] === "NewReplicaSetAvailable";
     if (settled || fresh === undefined) return;
@@ -122,6 +124,18 @@ export function report(key: Key, cluster: Cluster): void {
       );
     }
   });
+}
+
+/** A ReplicaSet that cannot make its pods shows in the Deployment, too. */
+function passFailureOn(status: JsonMap, sets: readonly Stored[], now: string): void {
+  const failure = sets
+    .map(({ object }) => conditionOf(object, "ReplicaFailure"))
+    .find(condition => condition?.["status"] === "True");
+  if (failure === undefined) {
+    const list = mapsAt(status, "conditions");
+    const others = list.filter(({ type }) => type !== "ReplicaFailure");
+    if (others.length !== list.length) status["conditions"] = others;
+  } else setDeploymentCondition(status, failure, now);
 }
 
 function dueAt(deployment: JsonMap, progressing: JsonMap | undefined): number | undefined {

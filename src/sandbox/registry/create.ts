@@ -72,6 +72,7 @@ export function createObject(
   }
   prepareForCreate(object, type);
   useDefaultStorageClass(cluster, object, type);
+  useServiceAccount(cluster, object, type, namespace);
   const collection = collectionOf(type);
   const errors = validateForCreate(object, type);
   if (errors.length === 0) errors.push(...validateMetadata(object, type));
@@ -126,6 +127,19 @@ function useDefaultStorageClass(cluster: Cluster, object: JsonMap, type: Resourc
         "true",
     );
   if (chosen !== undefined) object["spec"]["storageClassName"] = chosen.name;
+}
+
+/** A pod runs as the default service account of its namespace, or as one that must be there. */
+function useServiceAccount(cluster: Cluster, object: JsonMap, type: ResourceType, namespace: string): void {
+  if (collectionOf(type) !== "pods" || !isMap(object["spec"])) return;
+  const { spec } = object;
+  spec["serviceAccountName"] ??= "default";
+  spec["serviceAccount"] = spec["serviceAccountName"];
+  const account = String(spec["serviceAccountName"]);
+  if (account === "default" || cluster.store.get("serviceaccounts", namespace, account) !== undefined) return;
+  const base = valueAt(object, "metadata", "generateName") ?? valueAt(object, "metadata", "name") ?? "";
+  const why = `error looking up service account ${namespace}/${account}: serviceaccount ${JSON.stringify(account)} not found`;
+  throw forbidden(type, String(base), why);
 }
 
 /** The object in the version in which its kind is stored. */
