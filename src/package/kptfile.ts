@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { KptError } from "../core/error.ts";
 import { Resource } from "../core/resource.ts";
 import type { YamlFile } from "../core/yaml/file.ts";
-import type { MapNode, PlainValue, SeqNode, YamlNode } from "../core/yaml/node.ts";
+import type { MapNode, PlainValue } from "../core/yaml/node.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
 import { errnoOf, reasonOf } from "../host/io-error.ts";
 import { setInOrder } from "./kptfile-edit.ts";
+import { mapIn, mapsIn, resolved, textAt, textMapIn, texts } from "./kptfile-nodes.ts";
 import { kptfileShape, schemaProblems } from "./kptfile-schema.ts";
 import { kptfileName } from "./read.ts";
 
@@ -254,7 +255,7 @@ export function parseKptfile(source: string | Uint8Array, shown: string): Kptfil
   return new Kptfile(shown, file, root);
 }
 
-/** Reads `DIRECTORY/Kptfile`. A link in its place is not followed out of the package: it counts as missing. */
+/** Reads `DIRECTORY/Kptfile`. A link, a pipe or a folder in its place is refused, not opened. */
 export function readKptfile(directory: string, shown = directory): Kptfile {
   const path = join(directory, kptfileName);
   let bytes: Buffer;
@@ -330,35 +331,6 @@ function unreadable(shown: string, details: string, cause?: unknown): KptError {
   );
 }
 
-function resolved(node: YamlNode | undefined): YamlNode | undefined {
-  return node?.kind === "alias" ? node.target() : node;
-}
-
-function mapIn(map: MapNode | undefined, key: string): MapNode | undefined {
-  const node = resolved(map?.get(key));
-  return node?.kind === "map" ? node : undefined;
-}
-
-function mapsIn(map: MapNode | undefined, key: string): MapNode[] {
-  const node = resolved(map?.get(key));
-  if (node?.kind !== "seq") return [];
-  return (node satisfies SeqNode).items.flatMap(item => {
-    const value = resolved(item);
-    return value?.kind === "map" ? [value] : [];
-  });
-}
-
-function textAt(map: MapNode, ...path: string[]): string | undefined {
-  const node = resolved(map.getIn(path));
-  return node?.kind === "scalar" && node.type !== "null" ? node.text : undefined;
-}
-
-function textMapIn(map: MapNode, key: string): ReadonlyMap<string, string> | undefined {
-  const found = mapIn(map, key);
-  if (!found) return undefined;
-  return new Map(found.keys().map(name => [name, textAt(found, name) ?? ""]));
-}
-
 function gitOf(map: MapNode): GitUpstream {
   return {
     repo: textAt(map, "repo") ?? "",
@@ -391,15 +363,6 @@ function selectorOf(node: MapNode): Selector {
     ...(labels ? { labels } : {}),
     ...(annotations ? { annotations } : {}),
   };
-}
-
-function texts<Key extends string>(node: MapNode, keys: readonly Key[]): { [K in Key]?: string } {
-  const result: { [K in Key]?: string } = {};
-  for (const key of keys) {
-    const value = textAt(node, key);
-    if (value !== undefined) result[key] = value;
-  }
-  return result;
 }
 
 function compact(value: { [key: string]: PlainValue | undefined }): { [key: string]: PlainValue } {
