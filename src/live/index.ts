@@ -23,4 +23,10 @@ export type { Session } from "./session.ts";
 export { type ComputedStatus, computeStatus } from "./status/status.ts";
 export type { StatusTree } from "./status/tree.ts";
 export type { StatusName } from "./status/verdict.ts";
-export { type PollUntil, type StatusUpdate, type WatchedInventory, watchStatus } from "./status-package.ts";
+export {
+  type PollUntil,
+  type StatusUpdate,
+  type WatchedInventory,
+  type WatchOptions,
+  watchStatus,
+} from "./status-package.ts";

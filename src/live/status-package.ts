@@ -13,6 +13,14 @@ export interface WatchedInventory {
   ids: readonly ResourceId[];
 }
 
+export interface WatchOptions {
+  until: PollUntil;
+  /** 0 is none. */
+  timeoutMs: number;
+  /** In the order of apply, or as the inventory lists them. */
+  order: "apply" | "inventory";
+}
+
 export interface StatusUpdate {
   inventory: string;
   id: ResourceId;
@@ -26,8 +34,7 @@ export interface StatusUpdate {
 export async function watchStatus(
   { client, signal }: Session,
   inventories: readonly WatchedInventory[],
-  until: PollUntil,
-  timeoutMs: number,
+  { until, timeoutMs, order }: WatchOptions,
   emit: (update: StatusUpdate) => void,
 ): Promise<boolean> {
   const stop = new AbortController();
@@ -42,7 +49,7 @@ export async function watchStatus(
       owners.set(key, [...(owners.get(key) ?? []), name]);
     }
   }
-  const ordered = [...ids.values()].sort(compareForApply);
+  const ordered = order === "apply" ? [...ids.values()].sort(compareForApply) : [...ids.values()];
   const unserved = new Set((await view.load(ordered.map(id => ({ id })))).map(target => keyOf(target.id)));
   const told = new Map<string, string>();
   const trees = new Map<string, StatusTree>();

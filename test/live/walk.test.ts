@@ -119,7 +119,8 @@ describe("the wordpress package", () => {
     const group = await find(cluster.client, "kpt.dev/v1alpha1", "ResourceGroup", namespace, "inv");
     const lines: string[] = [];
     const inventory = { name: "inv", ids: readResourceGroup(group ?? {}).ids };
-    const isReached = await watchStatus(cluster.again(), [inventory], "known", 0, ({ id, tree }) => {
+    const options = { until: "known", timeoutMs: 0, order: "apply" } as const;
+    const isReached = await watchStatus(cluster.again(), [inventory], options, ({ id, tree }) => {
       lines.push(`${id.kind}/${id.name} ${tree.status}: ${tree.message}`);
     });
     assert.equal(isReached, true);

@@ -82,7 +82,8 @@ class Run {
       barriers: pace.run === "waves",
       liveOf: key => view.get(key),
     });
-    for (const vertex of [...plan.applyWaves.flat(), ...plan.pruneWaves.flat()]) {
+    // In the order of the package, which the inventory keeps.
+    for (const vertex of plan.graph.vertices.values()) {
       this.#items.set(vertex.key, newItem(vertex, input.sourceOf(vertex.key)));
     }
     const sequencer = pace.report === "waves" ? waveSequencer : streamSequencer;

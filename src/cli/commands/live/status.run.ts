@@ -93,7 +93,9 @@ export async function statusOver(
   }
   const statuses = new Set(flags.statuses.map(name => name.toLowerCase()));
   const printer = printerOf(context, flags.output);
-  const isReached = await watchStatus(session, inventories, until, flags.timeout, update => {
+  const order = isReleaseDialect(context) ? "inventory" : "apply";
+  const options = { until, timeoutMs: flags.timeout, order } as const;
+  const isReached = await watchStatus(session, inventories, options, update => {
     if (statuses.size === 0 || statuses.has(update.tree.status.toLowerCase())) printer.print(update);
   });
   printer.end();
