@@ -59,7 +59,7 @@ export function checkPlaces(items: readonly Item[]): void {
     }
     const clean = cleanPath(path);
     if (touchesGit(clean)) throw failure(`function must not modify files of git: resource has path ${path}`);
-    const place = JSON.stringify([item.packagePath, clean, item.index ?? ""]);
+    const place = `${item.packagePath}\0${clean}\0${item.index ?? ""}`;
     if (taken.has(place)) {
       throw failure(
         `resource at path ${JSON.stringify(clean)} and index ${JSON.stringify(item.index ?? "")} already exists`,

@@ -32,6 +32,7 @@ export function compareBytes(a: string, b: string): number {
 /** The shortest spelling of a path with slashes, as Go's `path.Clean`: no `.`, no `//`, `..` resolved where possible. */
 export function cleanPath(path: string): string {
   if (path === "") return ".";
+  if (!/(?:^|\/)\.{0,2}(?:\/|$)/.test(path)) return path;
   const rooted = path.startsWith("/");
   const parts: string[] = [];
   for (const part of path.split("/")) {

@@ -99,6 +99,7 @@ async function call(
 }
 
 function hasTravelling(resource: Resource): boolean {
-  for (const key of travelling) if (resource.annotations.has(key)) return true;
-  return false;
+  const metadata = resource.node.get("metadata");
+  const annotations = metadata?.kind === "map" ? metadata.get("annotations") : undefined;
+  return annotations?.kind === "map" && annotations.entries.some(entry => travelling.has(entry.keyText));
 }
