@@ -1,67 +1,14 @@
 import { type MapEntry, MapNode, ScalarNode, SeqNode, type YamlNode } from "../core/yaml/node.ts";
+import { lineComment } from "./comments.ts";
 
-/** Where a node hangs: its comment can be read and written there. */
-export class Place {
-  readonly node: YamlNode;
-  readonly holder: MapEntry | SeqNode | undefined;
-  readonly index: number;
-  readonly above: Place | undefined;
-
-  constructor(
-    node: YamlNode,
-    holder: MapEntry | SeqNode | undefined,
-    index: number,
-    above: Place | undefined,
-  ) {
-    this.node = node;
-    this.holder = holder;
-    this.index = index;
-    this.above = above;
-  }
-
+/** Where the walk is. Only of use while a visitor is called: the walk goes on with the same object. */
+export interface Place {
   /** Names and indexes from the top: `spec.a[0].b`. */
-  get path(): string {
-    let path = "";
-    for (let place: Place | undefined = this; place?.holder !== undefined; place = place.above) {
-      if (place.holder instanceof SeqNode) path = `[${place.index}]${path}`;
-      else path = `.${place.holder.keyText}${path}`;
-    }
-    return path.startsWith(".") ? path.slice(1) : path;
-  }
-
-  get comment(): string | undefined {
-    const { holder, node } = this;
-    if (holder === undefined) return undefined;
-    // Comments are taken out of the text with some effort, and most lines have none.
-    const known = holder instanceof SeqNode ? holder.trivia?.[this.index] : holder.trivia;
-    if (known === undefined ? !hasHash(node) : known.line === undefined) return undefined;
-    return holder instanceof SeqNode ? holder.itemComments(this.index).line : holder.lineComment;
-  }
-
-  set comment(comment: string | undefined) {
-    const { holder } = this;
-    if (holder instanceof SeqNode) holder.itemComments(this.index).line = comment;
-    else if (holder !== undefined) holder.lineComment = comment;
-  }
-}
-
-/** Whether the line on which a comment of a node would stand has a hash sign behind the node. */
-function hasHash(node: YamlNode): boolean {
-  const { source } = node;
-  if (source === undefined) return true;
-  const { text } = source;
-  // The comment of a block scalar stands in its first line.
-  const from = node instanceof ScalarNode && isBlock(node) ? node.start : node.end;
-  for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x0a) return false;
-    if (code === 0x23) return true;
-  }
-  return false;
-}
-
-function isBlock(node: ScalarNode): boolean {
-  return node.style === "literal" || node.style === "folded";
+  readonly path: string;
+  /** What stands behind the last dot of the path, for a first look; undefined for elements of lists. */
+  readonly lastName: string | undefined;
+  /** The comment behind the value. */
+  comment: string | undefined;
 }
 
 export interface Visitor {
@@ -70,37 +17,97 @@ export interface Visitor {
   scalar?(node: ScalarNode, place: Place): void;
 }
 
+interface Frame {
+  collection: MapNode | SeqNode;
+  index: number;
+}
+
 /**
  * Visits the scalars and lists below a mapping in the order of the text, on a stack of its own. Aliases are left
  * alone: what they stand for is visited where it is written.
  */
 export function walk(root: MapNode, visitor: Visitor): void {
-  const pending = [new Place(root, undefined, 0, undefined)];
-  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-    const { node } = place;
-    if (node instanceof ScalarNode) visitor.scalar?.(node, place);
-    else if (node instanceof MapNode) {
-      visitLists(node, place, visitor);
-      const { entries } = node;
-      for (let i = entries.length - 1; i >= 0; i--) {
-        const entry = entries[i];
-        if (entry !== undefined) pending.push(new Place(entry.value, entry, 0, place));
-      }
-    } else if (node instanceof SeqNode) {
-      for (let i = node.items.length - 1; i >= 0; i--) {
-        const item = node.items[i];
-        if (item !== undefined) pending.push(new Place(item, node, i, place));
-      }
+  const walker = new Walker(visitor);
+  walker.enter(root);
+  walker.go();
+}
+
+class Walker implements Place {
+  readonly #visitor: Visitor;
+  readonly #frames: Frame[] = [];
+
+  constructor(visitor: Visitor) {
+    this.#visitor = visitor;
+  }
+
+  enter(collection: MapNode | SeqNode): void {
+    this.#frames.push({ collection, index: -1 });
+    if (collection instanceof MapNode && this.#visitor.list !== undefined) this.#visitLists(collection);
+  }
+
+  go(): void {
+    for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
+      frame.index++;
+      const node = nodeAt(frame);
+      if (node === undefined) this.#frames.pop();
+      else if (node instanceof ScalarNode) this.#visitor.scalar?.(node, this);
+      else if (node instanceof MapNode || node instanceof SeqNode) this.enter(node);
     }
+  }
+
+  get path(): string {
+    let path = "";
+    for (const { collection, index } of this.#frames) {
+      if (collection instanceof SeqNode) path += `[${index}]`;
+      else path = below(path, collection.entries[index]?.keyText ?? "");
+    }
+    return path;
+  }
+
+  get lastName(): string | undefined {
+    const frame = this.#frames.at(-1);
+    if (!(frame?.collection instanceof MapNode)) return undefined;
+    const name = frame.collection.entries[frame.index]?.keyText ?? "";
+    return name.slice(name.lastIndexOf(".") + 1);
+  }
+
+  get comment(): string | undefined {
+    const frame = this.#frames.at(-1);
+    const holder = frame && holderAt(frame);
+    const node = frame && nodeAt(frame);
+    return holder && node && lineComment(holder, frame.index, node);
+  }
+
+  set comment(comment: string | undefined) {
+    const frame = this.#frames.at(-1);
+    const holder = frame && holderAt(frame);
+    if (holder instanceof SeqNode) holder.itemComments(frame?.index ?? 0).line = comment;
+    else if (holder !== undefined) holder.lineComment = comment;
+  }
+
+  #visitLists(map: MapNode): void {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) return;
+    for (const [i, entry] of map.entries.entries()) {
+      const list = entry.value;
+      if (!(list instanceof SeqNode)) continue;
+      frame.index = i;
+      this.#visitor.list?.(entry, list, () => this.path);
+    }
+    frame.index = -1;
   }
 }
 
-function visitLists(map: MapNode, above: Place, visitor: Visitor): void {
-  if (visitor.list === undefined) return;
-  for (const entry of map.entries) {
-    const list = entry.value;
-    if (list instanceof SeqNode) visitor.list(entry, list, () => new Place(list, entry, 0, above).path);
-  }
+function nodeAt({ collection, index }: Frame): YamlNode | undefined {
+  return collection instanceof MapNode ? collection.entries[index]?.value : collection.items[index];
+}
+
+function holderAt({ collection, index }: Frame): MapEntry | SeqNode | undefined {
+  return collection instanceof MapNode ? collection.entries[index] : collection;
+}
+
+function below(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
 }
 
 /** Whether the text a node was read from holds a word; new and changed nodes may always hold it. */

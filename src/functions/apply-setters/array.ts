@@ -1,10 +1,11 @@
 import { type MapEntry, SeqNode } from "../../core/yaml/node.ts";
 import { parseYaml } from "../../core/yaml/parse.ts";
+import { keyComment, lineComment } from "../../sdk/comments.ts";
 import { replaceItems } from "../../sdk/lists.ts";
 
 /** The comment that belongs to a list as a whole: behind its key, or behind a flow list. */
 export function listComment(entry: MapEntry, list: SeqNode): string | undefined {
-  return list.flow ? entry.lineComment : entry.keyComment;
+  return list.flow ? lineComment(entry, 0, list) : keyComment(entry);
 }
 
 /** The list that a text is, with the comments and quotes of its elements; undefined for anything else. */

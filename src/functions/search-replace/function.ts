@@ -59,7 +59,7 @@ function search(root: MapNode, matchers: Matchers): Found[] {
           },
         }),
     scalar: (node, place) => {
-      if (matchers.isMeant(node.text, () => place.path)) found.push(put(node, place, matchers));
+      if (matchers.isMeant(node.text, place)) found.push(put(node, place, matchers));
     },
   });
   return found;

@@ -12,7 +12,7 @@ export interface Matchers {
   putComment: string;
   isFile(path: string): boolean;
   /** Whether a scalar of this text at this path is meant. */
-  isMeant(text: string, path: () => string): boolean;
+  isMeant(text: string, place: { readonly path: string; readonly lastName: string | undefined }): boolean;
   isPath(path: string): boolean;
   /** Whether the value goes to one named field, wherever there is none yet. */
   putsAtPath: boolean;
@@ -36,6 +36,8 @@ export function readMatchers(data: ReadonlyMap<string, string>): Matchers {
   }
   const regex = byRegex === "" ? undefined : compile(byRegex);
   const isPath = byPath === "" ? () => false : pathMatcher(byPath);
+  const last = byPath.slice(byPath.lastIndexOf(".") + 1);
+  const lastName = /[*[]/.test(last) ? undefined : last;
   const byFile = text("by-file-path");
   const hasValue = byValue !== "" || regex !== undefined;
   const isValue = (value: string): boolean => regex?.matcher(value).find() ?? value === byValue;
@@ -44,8 +46,13 @@ export function readMatchers(data: ReadonlyMap<string, string>): Matchers {
     putValue: text("put-value"),
     putComment: text("put-comment"),
     isFile: byFile === "" ? () => true : globMatcher(byFile),
-    isMeant: (value, path) =>
-      hasValue ? isValue(value) && (byPath === "" || isPath(path())) : byPath !== "" && isPath(path()),
+    isMeant: (value, place) => {
+      if (hasValue && !isValue(value)) return false;
+      if (byPath === "") return hasValue;
+      // Most fields are told by their name: the whole path takes longer.
+      if (lastName !== undefined && place.lastName !== undefined && place.lastName !== lastName) return false;
+      return isPath(place.path);
+    },
     isPath,
     putsAtPath: byPath !== "" && isPlainPath(byPath) && !hasValue && text("put-value") !== "",
     resolve: (template, value) => (regex === undefined ? template : fillGroups(template, regex, value)),
