@@ -1,10 +1,11 @@
 import { isUtf8 } from "node:buffer";
+import { KptError } from "../core/error.ts";
 import type { ObjectSchema } from "../core/schema/schema.ts";
 import type { YamlFile } from "../core/yaml/file.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
 import type { ConflictPolicy, Decision } from "./decision.ts";
 import type { Sides } from "./sides.ts";
-import { mergeYamlFile, noteAdded } from "./yaml-file.ts";
+import { markFile, mergeYamlFile, noteAdded } from "./yaml-file.ts";
 
 /** The result of merging lines: undefined where both sides changed the same ones. */
 export type MergeLines = (sides: Sides<Uint8Array>) => Promise<Uint8Array | undefined>;
@@ -46,7 +47,18 @@ export async function mergeFile(
       return same(content, local) ? keep : { kind: "write", content };
     }
   }
-  return await mergeOther(sides, options);
+  // What kpt itself wrote into a file of resources is no change.
+  const isUntouched = /\.ya?ml$/.test(options.path) && same(marked(base, options.path), local);
+  return await mergeOther(isUntouched ? { base: local, upstream, local } : sides, options);
+}
+
+function marked(content: Buffer | undefined, path: string): Buffer | undefined {
+  try {
+    const file = read(content, path);
+    return file !== undefined && markFile(file) ? Buffer.from(file.toString()) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function same(a: Buffer | undefined, b: Buffer | undefined): boolean {
@@ -68,7 +80,9 @@ function readTrees(sides: Sides<Buffer | undefined>, path: string): Sides<YamlFi
 
 function read(content: Buffer | undefined, path: string): YamlFile | undefined {
   if (content === undefined) return undefined;
-  if (!isUtf8(content)) throw new TypeError(`${path} is not valid UTF-8`);
+  if (!isUtf8(content)) {
+    throw new KptError("YAML_SYNTAX", `${path}: the file is not valid UTF-8`, { place: { file: path } });
+  }
   return parseYaml(content.toString("utf8"), { file: path });
 }
 

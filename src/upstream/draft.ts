@@ -86,6 +86,18 @@ export class Draft {
     return changes;
   }
 
+  /** Refuses a result in which a folder would have to take the place of a file, or a file that of a folder. */
+  checkShape(): void {
+    const folders = foldersOf(this.#before.keys());
+    for (const path of this.#files.keys()) {
+      if (this.#before.has(path)) continue;
+      if (folders.has(path)) throw misshapen(path, "folder");
+      for (let at = parentOf(path); at !== ""; at = parentOf(at)) {
+        if (this.#before.has(at)) throw misshapen(at, "file");
+      }
+    }
+  }
+
   /** Writes all changes together or not at all, and removes the folders that they left empty. */
   commit(): void {
     const changes = this.changes();
@@ -96,6 +108,23 @@ export class Draft {
     );
     for (const folder of emptied) removeEmpty(this.directory, folder);
   }
+}
+
+function foldersOf(paths: Iterable<string>): Set<string> {
+  const folders = new Set<string>();
+  for (const path of paths) {
+    for (let at = parentOf(path); at !== "" && !folders.has(at); at = parentOf(at)) folders.add(at);
+  }
+  return folders;
+}
+
+function misshapen(path: string, here: "file" | "folder"): KptError {
+  const there = here === "file" ? "folder" : "file";
+  return new KptError("MERGE_CONFLICT", `${JSON.stringify(path)} is a ${here} here and a ${there} upstream`, {
+    label: "Error",
+    place: { file: path },
+    hint: `move or remove the ${here}, then update again`,
+  });
 }
 
 function removeEmpty(root: string, folder: string): void {

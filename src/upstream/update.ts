@@ -51,6 +51,7 @@ export async function planUpdate(options: UpdateOptions): Promise<PlannedUpdate>
   const draft = await readDraft(options.directory, options.signal);
   const update = new Update(draft, options);
   await update.run();
+  draft.checkShape();
   return { draft, decisions: update.decisions, updated: update.updated };
 }
 

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { mergeKptfile } from "../../merge/kptfile.ts";
-import { newKptfile } from "../../package/kptfile.ts";
 import { kptfileName } from "../../package/read.ts";
 import { inFolder } from "../draft.ts";
 import { peekKptfile } from "../remote-packages.ts";
@@ -23,9 +22,4 @@ export function mergeKptfileAt(input: StrategyInput, at = ""): void {
   const nested = input.nested || at !== "";
   mergeKptfile(local, sides, { path, onConflict, decisions, nested });
   draft.write(path, local.toString());
-}
-
-/** What stands for the Kptfile of a package that has none upstream. */
-export function bareKptfile(name: string): string {
-  return newKptfile(name, name).toString();
 }
