@@ -139,6 +139,12 @@ export function parseConfig(absolute: string, shown: string): MapNode {
         : `must not contain more than one config, got ${roots.length}`;
     throw new KptError("RESOURCE_INVALID", `functionConfig ${JSON.stringify(shown)} ${amount}`);
   }
+  if (roots[0]?.kind === "scalar") {
+    throw new KptError(
+      "RESOURCE_INVALID",
+      `wrong node kind: expected MappingNode but got ScalarNode: node contents:\n${roots[0].text}\n`,
+    );
+  }
   const problem = krmProblem(roots[0]);
   if (problem !== undefined || !(roots[0] instanceof MapNode)) {
     throw new KptError(

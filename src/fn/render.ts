@@ -121,11 +121,27 @@ class PipelineStopped extends Error {
  * root Kptfile and when interrupted; any other failure is part of the outcome.
  */
 export async function renderPackage(options: RenderOptions): Promise<Rendered> {
-  const kptfile = readKptfile(options.tree.directory);
+  const kptfile = readKptfileToRender(options.tree.directory);
   const root = describe(options.tree, basename(options.tree.directory), options.shownPath);
   root.pipeline = readPipeline(kptfile, root.directory);
   const isBreadthFirst = kptfile.resource.annotations.get("kpt.dev/bfs-rendering")?.toLowerCase() === "true";
   return new Renderer(options, root).render(isBreadthFirst);
+}
+
+/** `fn` tells why a Kptfile can't be read without saying twice which one. */
+export function readKptfileToRender(directory: string): Kptfile {
+  try {
+    return readKptfile(directory);
+  } catch (error) {
+    if (!(error instanceof KptError)) throw error;
+    const { code, message, label, place, hint, cause } = error;
+    throw new KptError(code, message.replace(/(?<=Details:\n)error reading Kptfile from "[^"]*": /, ""), {
+      label,
+      cause,
+      ...(place ? { place } : {}),
+      ...(hint ? { hint } : {}),
+    });
+  }
 }
 
 /** Whether the root wants what was rendered so far to be kept after a failure. */
@@ -172,17 +188,14 @@ class Renderer {
     try {
       for (const pkg of this.#packages().slice(1)) {
         checking = pkg;
-        pkg.pipeline = readPipeline(readKptfile(pkg.directory), pkg.directory);
+        pkg.pipeline = readPipeline(readKptfileToRender(pkg.directory), pkg.directory);
       }
       warnOfForeign(allFiles(this.#root.tree), message => branch.report({ type: "warning", message }));
       items = breadthFirst ? await this.#breadthFirst(branch) : await this.#depthFirst(this.#root, branch);
     } catch (error) {
       if (error instanceof PipelineStopped) failure = this.#failure(error, breadthFirst);
       else if (error instanceof KptError && error.code !== "ABORTED") {
-        failure = {
-          message: `pkg.render: pkg ${shown(checking, this.#root)}: ${tidy(error.message)}`,
-          error,
-        };
+        failure = { message: this.#unreadable(checking ?? this.#root, error), error };
       } else throw error;
       items = [...this.#state.values()].flat();
     }
@@ -191,6 +204,15 @@ class Renderer {
     const { mutations, validations, runs, executed, packages } = branch;
     items = items.map(item => relativeToRoot(item, root));
     return { items, mutations, validations, runs, executed, packages, failure };
+  }
+
+  /** How the status tells of a subpackage whose Kptfile is broken. */
+  #unreadable(pkg: PipelinePackage, error: KptError): string {
+    const details = /can't be read\.\n\nDetails:\n([\s\S]*)/.exec(error.message)?.[1];
+    if (details === undefined) return `pkg.render: pkg ${shown(pkg, this.#root)}: ${tidy(error.message)}`;
+    const at = `./${relative(this.#root.directory, pkg.directory).split(sep).join("/")}`;
+    const inner = `pkg ${at}: error reading Kptfile at ${JSON.stringify(at)}: ${details}`;
+    return `pkg.render: pkg ${shown(this.#root, this.#root)}:\n\tpkg.Subpackages: ${inner}`;
   }
 
   #packages(): PipelinePackage[] {

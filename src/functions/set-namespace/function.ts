@@ -1,7 +1,7 @@
 import type { Resource } from "../../core/resource.ts";
 import type { ResourceList } from "../../core/resource-list.ts";
 import type { MapNode } from "../../core/yaml/node.ts";
-import { isEmptyConfig, rawData } from "../../sdk/config.ts";
+import { rawData } from "../../sdk/config.ts";
 import { failOnConfig } from "../../sdk/failure.ts";
 import { isKind, isLocalConfig } from "../../sdk/match.ts";
 import { childMap, childMaps, childText, setChildText } from "../../sdk/nodes.ts";
@@ -21,7 +21,7 @@ const expected = "expect `ConfigMap.v1` or `SetNamespace.v1alpha1.fn.kpt.dev`";
 
 function readConfig(list: ResourceList): Config {
   const config = list.functionConfig;
-  if (config === undefined || isEmptyConfig(config)) {
+  if (config === undefined || config.node.size === 0) {
     return failOnConfig(list, undefined, `FunctionConfig is missing. E${expected.slice(1)}`);
   }
   if (isKind(config, "", "v1", "ConfigMap")) {

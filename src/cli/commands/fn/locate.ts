@@ -29,7 +29,7 @@ export function locate(
     }
     if (!status.isSymbolicLink() || path.endsWith("/")) break;
     const target = readlinkSync(resolve(cwd, path));
-    path = isAbsolute(target) ? target : join(dirname(path), target);
+    path = (isAbsolute(target) ? target : join(dirname(path), target)).replace(/(?<=.)\/+$/, "");
   }
   if (path !== argument) {
     warn(
@@ -37,5 +37,10 @@ export function locate(
     );
   }
   const absolute = resolve(cwd, path);
-  return { absolute, isFolder: statSync(absolute).isDirectory(), shown: relative(cwd, absolute) || "." };
+  const below = relative(cwd, absolute) || ".";
+  return {
+    absolute,
+    isFolder: statSync(absolute).isDirectory(),
+    shown: below.startsWith("..") ? absolute : below,
+  };
 }
