@@ -170,13 +170,18 @@ test("an interrupted apply records what it has done, and the next one goes on", 
   const cluster = await open();
   const { namespace } = cluster;
   let seen = 0;
-  const { outcome } = await apply(cluster, packageOf(configMaps(namespace, 40), inventoryOf(namespace)), {
-    parallelism: 4,
-    onEvent: event => {
-      if (event.type === "apply" && ++seen === 10) cluster.interrupt();
+  const { outcome, text } = await apply(
+    cluster,
+    packageOf(configMaps(namespace, 40), inventoryOf(namespace)),
+    {
+      parallelism: 4,
+      onEvent: event => {
+        if (event.type === "apply" && ++seen === 10) cluster.interrupt();
+      },
     },
-  });
+  );
   assert.equal(outcome.isInterrupted, true);
+  assert.match(text, /^\d+ resource\(s\) applied\. \d+ created, 0 unchanged, 0 configured, 0 failed$/m);
   const session = cluster.again();
   const owned = await ownedNames(session, namespace);
   assert.ok(owned.length >= 10 && owned.length < 40, `${owned.length} objects`);

@@ -21,6 +21,7 @@ export function seedReporter(out: Sink, options: ReportOptions): Reporter {
   const open = new Map<Action, number>();
   const line = (text: string): void => out.write(`${cleanText(text)}\n`);
   const isDry = options.dryRun !== "none";
+  let isFatal = false;
   return {
     event(event: LiveEvent): void {
       tally.add(event);
@@ -51,9 +52,18 @@ export function seedReporter(out: Sink, options: ReportOptions): Reporter {
         case "validation":
           line(invalidLine(event.ids, event.error));
           break;
+        case "error":
+          isFatal = true;
+          break;
       }
     },
     end(): void {
+      // An interrupted run leaves groups open: what was done so far is told all the same.
+      for (const [action, left] of open) {
+        if (isFatal || left === 0 || action === "Inventory" || tally.total(action) === 0) continue;
+        const text = summary(action, tally, isDry);
+        if (text !== undefined) line(text);
+      }
       const { Prune, Delete } = tally.counts;
       if (isDry && tally.total("Delete") === 0 && Delete.successful === 0) {
         line(`${Prune.successful} resource(s) pruned, ${Prune.skipped} skipped, ${Prune.failed} failed`);

@@ -100,11 +100,16 @@ export async function reported(
   }
   reporter.end();
   if (policySkips > 0 && output === "seed") context.stderr.write(policyHint(policySkips));
-  if (outcome.isInterrupted) return exitCodes.interrupted;
+  if (outcome.isInterrupted) return exitCodeOf(context.signal);
   if (tally.broken) return exitCodes.resourcesFailed;
   return flags["fail-on-skip"] === true && tally.skippedActuations > 0
     ? exitCodes.resourcesFailed
     : exitCodes.ok;
+}
+
+/** Which signal it was is known to who has sent it on. */
+export function exitCodeOf({ reason }: AbortSignal): number {
+  return reason instanceof KptError ? reason.exitCode : exitCodes.interrupted;
 }
 
 function policyHint(count: number): string {

@@ -19,7 +19,7 @@ import type { Context } from "../../context.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { connect } from "./connect.ts";
 import { readLivePackage } from "./read-package.ts";
-import { checkOutput, isReleaseDialect } from "./report.ts";
+import { checkOutput, exitCodeOf, isReleaseDialect } from "./report.ts";
 import type { statusFlags } from "./status.ts";
 
 type StatusInput = Input<typeof statusFlags>;
@@ -99,7 +99,7 @@ export async function statusOver(
     if (statuses.size === 0 || statuses.has(update.tree.status.toLowerCase())) printer.print(update);
   });
   printer.end();
-  if (context.signal.aborted) return exitCodes.interrupted;
+  if (context.signal.aborted) return exitCodeOf(context.signal);
   return isReached ? exitCodes.ok : exitCodes.resourcesFailed;
 }
 
