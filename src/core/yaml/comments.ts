@@ -377,3 +377,24 @@ export function takeCarried(node: YamlNode, collection: MapNode | SeqNode): Triv
   trivia.key = carried.key;
   return trivia;
 }
+
+/** Remarks that stand alone above a removed entry stay; of the blank lines around it the wider gap stays. */
+export function keepGap(
+  owner: MapNode | SeqNode,
+  removed: Trivia | undefined,
+  wasFirst: boolean,
+  next: Trivia | undefined,
+): void {
+  const gap = removed?.gap;
+  if (gap === undefined) {
+    if (wasFirst && next?.gap !== undefined && !next.gap.includes("#")) next.gap = undefined;
+    return;
+  }
+  const hasRemarks = gap.includes("#");
+  if (next === undefined) {
+    if (hasRemarks) owner.tail = gap + (owner.tail ?? "");
+  } else if (hasRemarks) next.gap = gap + (next.gap ?? "");
+  else if (wasFirst || gap.length > (next.gap?.length ?? 0)) {
+    if (next.gap?.includes("#") !== true) next.gap = gap;
+  }
+}

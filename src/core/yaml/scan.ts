@@ -37,7 +37,9 @@ export class Scanner {
 
   /** Refuses characters that YAML allows nowhere. */
   checkCharacters(): void {
-    const bad = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/.exec(this.#text);
+    const bad =
+      /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.exec(this.#text) ??
+      (this.#text.includes("\r") ? /\r(?!\n)/.exec(this.#text) : null);
     if (bad !== null) throw this.#source.error(bad.index, "control characters are not allowed");
   }
 
