@@ -8,6 +8,10 @@ interface Entry {
 
 /** One line per function: nothing of a function is loaded before it is asked for. */
 const entries: readonly Entry[] = [
+  {
+    name: "annotate-apply-time-mutations",
+    load: () => import("./annotate-apply-time-mutations/function.ts"),
+  },
   { name: "apply-replacements", load: () => import("./apply-replacements/function.ts") },
   { name: "apply-setters", load: () => import("./apply-setters/function.ts") },
   { name: "create-setters", load: () => import("./create-setters/function.ts") },
