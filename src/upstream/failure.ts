@@ -19,7 +19,11 @@ function explain(failure: GitFailure, { repo, ref }: { repo: string; ref?: strin
   const { output } = failure;
   let text: string;
   let hint: string | undefined;
-  if (/repository '.*' not found|repository not found/i.test(output)) {
+  if (/'origin' does not appear to be a git repository/.test(output)) {
+    // Older versions don't take settings from the environment, so they don't know our `origin`.
+    text = "the installed git is too old";
+    hint = "kpt needs git 2.31 or newer";
+  } else if (/repository '.*' not found|repository not found/i.test(output)) {
     text = `Repository ${shown} not found.`;
   } else if (/could not resolve host|temporary failure in name resolution/i.test(output)) {
     text = `Unable to access repository ${shown}.`;

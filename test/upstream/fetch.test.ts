@@ -111,6 +111,21 @@ test(
 );
 
 test(
+  "repositories with long object ids are served from a cache of their own",
+  withWorld(async world => {
+    const folder = join(world.root, "long");
+    world.git(world.root, ["init", "-q", "--object-format=sha256", "-b", "main", folder]);
+    writeFileSync(join(folder, "a.yaml"), "a: 1\n");
+    world.git(folder, ["add", "-A"]);
+    world.git(folder, ["commit", "-q", "-m", "x"]);
+    const commit = world.git(folder, ["rev-parse", "HEAD"]);
+    const tree = await world.fetcher().fetch({ repo: `file://${folder}`, directory: "/", ref: "main" });
+    assert.deepEqual([tree.ref.commit, paths(tree)], [commit, ["a.yaml"]]);
+    assert.equal(commit.length, 64);
+  }),
+);
+
+test(
   "a range of versions stands for the highest tag, the package's own before the repository's",
   withWorld(async world => {
     const repo = world.repository("r");
