@@ -28,7 +28,8 @@ interface Step {
 export class Schedule {
   readonly #steps = new Map<string, Step>();
   readonly #waiting = new Map<string, Step[]>();
-  readonly #waves: Step[][] = [];
+  /** How many steps of each wave haven't settled. */
+  readonly #openInWave: number[] = [];
   readonly #barriers: boolean;
   readonly #deletions: Step[] = [];
   #ready: Step[] = [];
@@ -40,8 +41,8 @@ export class Schedule {
     this.#barriers = barriers;
     let order = 0;
     for (const wave of [...plan.applyWaves, ...plan.pruneWaves]) {
-      const steps = wave.map(vertex => this.#add(vertex, order++, this.#waves.length));
-      this.#waves.push(steps);
+      const index = this.#openInWave.push(wave.length) - 1;
+      for (const vertex of wave) this.#add(vertex, order++, index);
     }
     for (const step of this.#steps.values()) {
       for (const { to } of plan.graph.needs.get(step.vertex.key) ?? []) {
@@ -89,6 +90,7 @@ export class Schedule {
     if (step === undefined || step.isSettled) return;
     step.isSettled = true;
     this.#openSteps--;
+    this.#openInWave[step.wave] = (this.#openInWave[step.wave] ?? 1) - 1;
     for (const dependant of this.#waiting.get(key) ?? []) this.#unblock(dependant);
     this.#skipDoneWaves();
   }
@@ -101,7 +103,7 @@ export class Schedule {
     return this.#steps.get(key)?.wave ?? -1;
   }
 
-  #add(vertex: Vertex, order: number, wave: number): Step {
+  #add(vertex: Vertex, order: number, wave: number): void {
     const step: Step = {
       vertex,
       order,
@@ -114,7 +116,6 @@ export class Schedule {
     this.#steps.set(vertex.key, step);
     this.#openSteps++;
     if (vertex.action === "apply") this.#openApplies++;
-    return step;
   }
 
   #block(step: Step, blocker: Step): void {
@@ -144,8 +145,6 @@ export class Schedule {
   }
 
   #skipDoneWaves(): void {
-    while (this.#wave < this.#waves.length && this.#waves[this.#wave]?.every(step => step.isSettled)) {
-      this.#wave++;
-    }
+    while (this.#openInWave[this.#wave] === 0) this.#wave++;
   }
 }
