@@ -66,6 +66,19 @@ test("a package is applied to the sandbox that a command runs in", async t => {
   assert.equal(code, 0);
 });
 
+test("tables have no colours where NO_COLOR is set", async t => {
+  const folder = temporary(t, {
+    "p/Kptfile": "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata:\n  name: p\n",
+    "p/a.yaml": config("a"),
+  });
+  const script = `"$0" "$1" live init p && "$0" "$1" live apply p --output table && "$0" "$1" live status p --output table`;
+  const run = ["sandbox", "run", "--", "sh", "-c", script, process.execPath, binary];
+  const { stdout, code } = await kpt(run, { cwd: folder, env: { NO_COLOR: "1" } });
+  assert.match(stdout, /ConfigMap\/a +Successful +Current/);
+  assert.ok(!/\u001b\[\d+m/.test(stdout));
+  assert.equal(code, 0);
+});
+
 test("SIGTERM ends the command of a sandbox first, then the sandbox", async () => {
   const script = "process.stdout.write('up'); setInterval(() => {}, 1000)";
   const { code, stdout } = await kpt(["sandbox", "run", "--", process.execPath, "-e", script], {

@@ -8,6 +8,7 @@ import { Tally } from "../../../live/report/tally.ts";
 import type { Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { exitCodes } from "../../exit-codes.ts";
+import { tableOutput } from "../../terminal/table-output.ts";
 import { withBlock } from "./block.ts";
 import type { runFlags } from "./run-flags.ts";
 
@@ -74,7 +75,7 @@ export async function reported(
   const reporter =
     output === "seed" && dryRun === "none"
       ? withBlock(context, out => reporters.seed(out, options))
-      : reporters[output](context.stdout, options);
+      : reporters[output](output === "table" ? tableOutput(context) : context.stdout, options);
   const tally = new Tally();
   let hasStarted = false;
   let policySkips = 0;

@@ -17,6 +17,7 @@ import {
 import type { Input, Run } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { exitCodes } from "../../exit-codes.ts";
+import { tableOutput } from "../../terminal/table-output.ts";
 import { connect } from "./connect.ts";
 import { readLivePackage } from "./read-package.ts";
 import { checkOutput, exitCodeOf, isReleaseDialect } from "./report.ts";
@@ -121,7 +122,7 @@ function printerOf(context: Context, output: string): StatusPrinter {
 
 function tablePrinter(context: Context): StatusPrinter {
   const rows = new Map<string, Row>();
-  const table = new Table(context.stdout, statusColumns, () => context.now());
+  const table = new Table(tableOutput(context), statusColumns, () => context.now());
   let drawn = 0;
   const draw = (): void => {
     drawn = context.now().getTime();

@@ -12,6 +12,7 @@ import { kptfileName } from "../../../package/read.ts";
 import type { Input, Run } from "../../command.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { packageArgument } from "../../package-argument.ts";
+import { visible } from "../../terminal/visible.ts";
 import type { catFlags } from "./cat.ts";
 import { flowText } from "./flow-text.ts";
 
@@ -42,7 +43,8 @@ export const run: Run<typeof catFlags> = async (context, { args, flags }) => {
   for (const file of files) {
     context.signal.throwIfAborted();
     for (const part of partsOf(file, flags)) {
-      context.stdout.write(isFirst ? part : `---\n${part}`);
+      const text = context.stdout.isTTY ? visible(part) : part;
+      context.stdout.write(isFirst ? text : `---\n${text}`);
       isFirst = false;
     }
   }
