@@ -8,6 +8,7 @@ import { readTextFile, repairFiles } from "../host/files.ts";
 import { ioError } from "../host/io-error.ts";
 import { stagingPrefix } from "../host/journal.ts";
 import { IgnoreRules, parseIgnore } from "./ignore.ts";
+import { orMalformed } from "./malformed.ts";
 import { compareBytes, comparePaths, resolveInside } from "./paths.ts";
 
 /** A document of a package's file that is a mapping. */
@@ -40,11 +41,13 @@ export class PackageFile {
 
   /** Parsed on first use. Throws `YAML_SYNTAX` with the place. */
   get yaml(): YamlFile {
-    this.#yaml ??= parseYaml(this.text, {
-      file: this.path,
-      // kpt writes Kptfiles with wide lists; other files have no style where they have no list.
-      ...(this.path === kptfileName || this.path.endsWith(`/${kptfileName}`) ? { indentSeq: "wide" } : {}),
-    });
+    this.#yaml ??= orMalformed(this.absolute, () =>
+      parseYaml(this.text, {
+        file: this.path,
+        // kpt writes Kptfiles with wide lists; other files have no style where they have no list.
+        ...(this.path === kptfileName || this.path.endsWith(`/${kptfileName}`) ? { indentSeq: "wide" } : {}),
+      }),
+    );
     return this.#yaml;
   }
 

@@ -2,7 +2,6 @@ import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ioError } from "../host/io-error.ts";
 import { stagingPrefix } from "../host/journal.ts";
-import { orMalformed } from "./malformed.ts";
 import { compareBytes } from "./paths.ts";
 import { allFiles, allPackages, kptfileName, type PackageFile, readPackage } from "./read.ts";
 
@@ -63,7 +62,7 @@ export async function packageTree(directory: string, signal?: AbortSignal): Prom
 }
 
 function resourcesOf(file: PackageFile): ShownResource[] {
-  return orMalformed(file.absolute, () => file.resources)
+  return file.resources
     .filter(({ resource }) => resource.kind !== "")
     .map(({ resource: { apiVersion, kind, name, namespace } }) => ({
       file: baseName(file.path),
