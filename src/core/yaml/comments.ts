@@ -398,3 +398,10 @@ export function keepGap(
     if (next.gap?.includes("#") !== true) next.gap = gap;
   }
 }
+
+/** Remarks left behind by the last entry stand above the next first one. */
+export function takeRemarks(owner: MapNode | SeqNode, first: Trivia): void {
+  if (owner.flow) return;
+  first.gap = owner.tail;
+  owner.tail = undefined;
+}

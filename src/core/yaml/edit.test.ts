@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { MapNode } from "./node.ts";
 import { parseYaml } from "./parse.ts";
 import { newScalar, newSeq, stringify } from "./print.ts";
+import { reconcile } from "./reconcile.ts";
 
 const deployment = `# licence
 #
@@ -163,6 +164,59 @@ test("a cloned subtree is its own text, indented for its new place", () => {
     }
   });
   assert.ok(printed.includes("\ncopy:\n  c: 1\n  d: 2\ntext: |\n  one\n  two\n"), printed);
+});
+
+test("comments of new collections", () => {
+  const printed = edited("a: 1\n", root => {
+    const seq = newSeq(["x", "y"]);
+    seq.itemComments(1).head = "# about y";
+    seq.itemComments(0).line = "about x";
+    const entry = root.set("list", seq);
+    entry.keyComment = "# all";
+  });
+  assert.equal(printed, 'a: 1\nlist: # all\n- x # about x\n# about y\n- "y"\n');
+});
+
+test("remarks outlive the entries below them", () => {
+  const printed = edited("# remark\n\n# about a\na: 1\n", root => {
+    root.delete("a");
+    root.set("b", 2);
+  });
+  assert.equal(printed, "# remark\n\nb: 2\n");
+});
+
+test("JSON stays JSON", () => {
+  const printed = edited('{\n  "a": {},\n  "l": [\n    1,\n    2\n  ]\n}\n', root => {
+    root.setIn(["a", "b"], "yes");
+    root.setIn(["l", 2], null);
+    root.deleteIn(["l", 0]);
+    root.set("c", ["x"]);
+  });
+  assert.equal(printed, '{\n  "a": {"b": "yes"},\n  "l": [\n    2,\n    null\n  ],\n  "c": ["x"]\n}\n');
+  assert.deepEqual(JSON.parse(printed), { a: { b: "yes" }, l: [2, null], c: ["x"] });
+});
+
+test("reconciling takes over values and new comments", () => {
+  const file = parseYaml(deployment);
+  const root = file.documents[0]?.root;
+  const desired = parseYaml(
+    deployment
+      .replace("replicas: 3 # {", "replicas: 4 # {")
+      .replace(/\n\n/g, "\n")
+      .replace("    # about b\n    - b\n", "    # said by a function\n    - b\n    - new\n")
+      .replace("  name: web   # the name", "  name: web # renamed"),
+  ).documents[0]?.root;
+  assert.ok(root !== undefined && desired !== undefined);
+  reconcile(root, desired);
+  assert.deepEqual(changedLines(deployment, file.toString()), [
+    "-  name: web   # the name",
+    '-    replicas: 3 # {"$kpt-set":"replicas"}',
+    "-    # about b",
+    "+  name: web # renamed",
+    '+    replicas: 4 # {"$kpt-set":"replicas"}',
+    "+    # said by a function",
+    "+    - new",
+  ]);
 });
 
 test("new text is Go's", () => {

@@ -1,5 +1,5 @@
 import type { ItemComments, Trivia } from "./comments.ts";
-import { commentView, inheritTrivia, keepGap, materialize, takeCarried } from "./comments.ts";
+import { commentView, inheritTrivia, keepGap, materialize, takeCarried, takeRemarks } from "./comments.ts";
 import { toPlain } from "./plain.ts";
 import { chooseStyle, restyle } from "./quote.ts";
 import type { Path, PlainScalar, PlainValue, ScalarStyle } from "./scalar-node.ts";
@@ -175,6 +175,7 @@ export class MapNode extends BaseNode {
     const node = detached(toNode(value));
     const entry = new MapEntry(this, keyNode(key), node);
     entry.trivia = takeCarried(node, this);
+    if (this.size === 0) takeRemarks(this, entry.trivia);
     this.#entries.splice(this.#indexFor(options), 0, entry);
     this.#index?.set(key, entry);
     this.restructured = true;
@@ -341,8 +342,10 @@ export class SeqNode extends BaseNode {
   insert(index: number, value: YamlNode | PlainValue): void {
     materialize(this);
     const node = detached(toNode(value));
+    const trivia = takeCarried(node, this);
+    if (this.size === 0) takeRemarks(this, trivia);
     this.#items.splice(index, 0, node);
-    this.trivia?.splice(index, 0, takeCarried(node, this));
+    this.trivia?.splice(index, 0, trivia);
     node.up = this;
     this.restructured = true;
     this.touch();
