@@ -1,4 +1,4 @@
-import type { ItemComments, MapEntry } from "../core/yaml/node.ts";
+import type { ItemComments, MapEntry, YamlNode } from "../core/yaml/node.ts";
 
 type CommentName = "headComment" | "keyComment" | "lineComment" | "footComment";
 
@@ -40,6 +40,25 @@ export function mergeItemComments(
     const present = local[name];
     const wanted = mergeComment(before, after, present, false);
     if (wanted !== present) local[name] = wanted;
+  }
+}
+
+/** Merges the comments in three values that mean the same. */
+export function mergeCommentsInside(base: YamlNode, upstream: YamlNode, local: YamlNode): void {
+  if (base.kind === "seq" && upstream.kind === "seq" && local.kind === "seq") {
+    local.items.forEach((item, at) => {
+      const [before, after] = [base.get(at), upstream.get(at)];
+      if (before === undefined || after === undefined) return;
+      mergeItemComments(base.itemComments(at), upstream.itemComments(at), local.itemComments(at));
+      mergeCommentsInside(before, after, item);
+    });
+  } else if (base.kind === "map" && upstream.kind === "map" && local.kind === "map") {
+    for (const entry of local.entries) {
+      const [before, after] = [base.entry(entry.keyText), upstream.entry(entry.keyText)];
+      if (before === undefined || after === undefined) continue;
+      mergeComments(before, after, entry, false);
+      mergeCommentsInside(before.value, after.value, entry.value);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { KptError } from "../core/error.ts";
 import { type Schema, schemaAt } from "../core/schema/schema.ts";
-import type { MapEntry, MapNode, SeqNode, YamlNode } from "../core/yaml/node.ts";
+import type { MapEntry, MapNode, ScalarNode, SeqNode, YamlNode } from "../core/yaml/node.ts";
 import { newMap, newScalar, newSeq } from "../core/yaml/print.ts";
 import { copyComments } from "./comments.ts";
 import { isNull, sortedKeys } from "./sides.ts";
@@ -54,10 +54,14 @@ export function keepKeySpelling(from: MapEntry, to: MapEntry): void {
   if (to.key.kind === "scalar" && to.key.style !== "plain") to.replaceKey(key.clone());
 }
 
-/** A string without quotes that a YAML 1.1 reader would take for something else gets quotes. */
-function copyScalar(node: YamlNode & { kind: "scalar" }): YamlNode {
-  if (node.type === "string" && node.style === "plain" && node.tag === undefined) return newScalar(node.text);
-  return node.anchor === undefined ? node.clone() : withoutAnchors(node, { left: maxNodes, depth: 0 });
+/** Words that YAML 1.1 takes for booleans and YAML 1.2 for strings. */
+const oldBooleans = /^(?:y|yes|on|n|no|off)$/i;
+
+/** A string without quotes that a YAML 1.1 reader would take for a boolean gets some, as in Go kpt. */
+function copyScalar(node: ScalarNode): YamlNode {
+  const isBare = node.type === "string" && node.style === "plain" && node.tag === undefined;
+  if (isBare && oldBooleans.test(node.text)) return newScalar(node.text);
+  return copyWhole(node);
 }
 
 /** A copy of a value as it is written. Anchors mean nothing in another document, so aliases are written out. */

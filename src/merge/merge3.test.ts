@@ -157,6 +157,21 @@ spec:
     assert.match(text, /- image: log:2\n {10}name: log\n$/);
   });
 
+  test("comments inside a list that is one value are followed where nobody changed the list", () => {
+    const upstream = "args:\n  - a # the new first\n  - b\n";
+    assert.equal(
+      merge("args:\n  - a # first\n  - b\n", upstream, "args:\n  - a # first\n  - b\n").text,
+      upstream,
+    );
+    const local = "args:\n  - a # first\n  - mine\n";
+    assert.equal(merge("args:\n  - a # first\n  - b\n", upstream, local).text, local);
+  });
+
+  test("what is new keeps its spelling, but for words that old readers take for booleans", () => {
+    const upstream = "a: 1\nb: 2020-01-01\nc: on\nd: 12:30\n";
+    assert.equal(merge("a: 1\n", upstream, "a: 1\n").text, upstream.replace("on", '"on"'));
+  });
+
   test("a map that upstream removed leaves no empty braces", () => {
     assert.equal(merge("a: 1\nm:\n  x: 1\n", "a: 1\n", "a: 1\nm:\n  x: 1\n").text, "a: 1\n");
   });

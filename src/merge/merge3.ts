@@ -2,7 +2,7 @@ import { type Schema, schemaAt } from "../core/schema/schema.ts";
 import { equalByValue } from "../core/yaml/compare.ts";
 import type { MapEntry, MapNode, ScalarNode, YamlNode } from "../core/yaml/node.ts";
 import { newMap } from "../core/yaml/print.ts";
-import { copyComments, mergeComments } from "./comments.ts";
+import { copyComments, mergeComments, mergeCommentsInside } from "./comments.ts";
 import { TypeConflict } from "./conflict.ts";
 import { copyWhole, keepKeySpelling } from "./copy.ts";
 import type { ConflictPolicy, Decision, Taken } from "./decision.ts";
@@ -211,6 +211,9 @@ class Merger implements Walk {
     if (base !== undefined && equal(base, upstream)) {
       if (!equal(local, base))
         this.note(place, sides, "local", local === undefined ? "removed locally" : undefined);
+      if (this.followsComments && local?.kind === "seq" && equal(local, base)) {
+        mergeCommentsInside(base, upstream, local);
+      }
       return keep;
     }
     if (local !== undefined && equal(local, upstream)) return keep;
