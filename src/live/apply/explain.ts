@@ -1,21 +1,23 @@
 import { isMap, listAt, textAt } from "../../core/json.ts";
-import type { Graph } from "../plan/graph.ts";
 import type { StatusTree } from "../status/tree.ts";
 import type { Item } from "./item.ts";
 
 const maxReasons = 3;
 
 /** One sentence about what an object waits for, out of its conditions and of what its pods say. */
-export function explain(item: Item, tree: StatusTree, _graph: Graph): string | undefined {
+export function explain(item: Item, tree: StatusTree): string | undefined {
   if (item.vertex.action === "delete") return explainDeletion(tree);
   if (tree.status === "NotFound") return "the object was deleted by somebody else";
   const uid = textAt(tree.object, "metadata", "uid");
   if (uid !== undefined && item.uid !== undefined && uid !== item.uid) {
     return "the object was replaced by somebody else";
   }
-  const reasons = [tree.error ?? tree.message, ...conditionReasons(tree), ...podReasons(tree)].filter(
-    reason => reason !== "",
-  );
+  const reasons = [
+    tree.error ?? tree.message,
+    ...conditionReasons(tree),
+    ...podReasons(tree),
+    item.warning ?? "",
+  ].filter(reason => reason !== "");
   const distinct = [...new Set(reasons)];
   return distinct.length === 0 ? undefined : distinct.slice(0, maxReasons + 1).join("; ");
 }

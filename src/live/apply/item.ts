@@ -18,6 +18,8 @@ export interface Item extends Progress {
   /** Status and message last told. */
   told: string;
   error: string | undefined;
+  /** What a controller last complained about, once somebody asked. */
+  warning: string | undefined;
 }
 
 export function newItem(vertex: Vertex, source: string): Item {
@@ -34,6 +36,7 @@ export function newItem(vertex: Vertex, source: string): Item {
     stop: new AbortController(),
     told: "",
     error: undefined,
+    warning: undefined,
   };
 }
 

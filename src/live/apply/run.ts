@@ -16,6 +16,7 @@ import type { SendOptions } from "./result.ts";
 import { type Sender, type Sent, sendItem } from "./send.ts";
 import { type Sequencer, streamSequencer, waveSequencer } from "./sequence.ts";
 import type { ClusterView } from "./view.ts";
+import { lastWarning } from "./warnings.ts";
 
 /** How objects are handled and told: `stream` as each may, `waves` one wave after another. */
 export interface Pace {
@@ -301,15 +302,18 @@ class Run {
     const timeout = item.vertex.action === "apply" ? reconcileTimeoutMs : deleteTimeoutMs;
     if (timeout > 0) {
       client.clock.sleep(timeout, item.stop.signal).then(() => {
-        if (!item.stop.signal.aborted && !this.#isStopped) this.#timeOut(item);
+        if (!item.stop.signal.aborted && !this.#isStopped) void this.#timeOut(item);
       });
     }
     this.#changed(item.vertex.key);
     if (!item.stop.signal.aborted) this.#in.view.watchOwned(item.vertex.id);
   }
 
-  #timeOut(item: Item): void {
+  async #timeOut(item: Item): Promise<void> {
     if (item.phase !== "waiting") return;
+    item.warning = await lastWarning(this.#in.client, item.vertex.id);
+    // It may have become ready, or the run may have ended, while the server was asked.
+    if (item.stop.signal.aborted || this.#isStopped) return;
     this.#reconciled(item, "Timeout");
     this.#settle(item);
     this.#pump();
@@ -370,9 +374,9 @@ class Run {
   #tellWait(item: Item, status: WaitStatus): void {
     const event: WaitEvent = { type: "wait", id: item.vertex.id, status };
     if (status === "Timeout" || status === "Failed") {
-      const { view, client, plan } = this.#in;
+      const { view, client } = this.#in;
       const tree = view.tree(item.vertex.key, new Date(client.clock.now()));
-      const text = explain(item, tree, plan.graph);
+      const text = explain(item, tree);
       if (text !== undefined) event.explanation = text;
     }
     this.#sequencer.wait(event);
