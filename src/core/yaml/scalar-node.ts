@@ -25,9 +25,12 @@ export interface Owner {
   touched(): void;
 }
 
-interface Props {
+/** What few nodes have. */
+interface Extras {
   tag: string | undefined;
   anchor: string | undefined;
+  isRetagged: boolean;
+  carried: Partial<Trivia> | undefined;
 }
 
 /** What all nodes have in common. */
@@ -42,11 +45,7 @@ export abstract class BaseNode {
   end: number;
   /** Whether the node or something below it differs from its source. */
   changed: boolean;
-  /** Comments a clone brings along to where it is inserted. */
-  carried: Partial<Trivia> | undefined;
-  /** Whether the tag differs from the source. */
-  isRetagged: boolean;
-  #props: Props | undefined;
+  #extras: Extras | undefined;
 
   constructor(source: SourceText | undefined, start: number, end: number) {
     this.up = undefined;
@@ -54,9 +53,7 @@ export abstract class BaseNode {
     this.start = start;
     this.end = end;
     this.changed = source === undefined;
-    this.carried = undefined;
-    this.isRetagged = false;
-    this.#props = undefined;
+    this.#extras = undefined;
   }
 
   /** The collection that holds the node; undefined for the root of a document and for a detached node. */
@@ -66,15 +63,39 @@ export abstract class BaseNode {
 
   /** The tag as written (`!!str`, `!local`, `!<uri>`). */
   get tag(): string | undefined {
-    return this.#props?.tag;
+    return this.#extras?.tag;
   }
   get anchor(): string | undefined {
-    return this.#props?.anchor;
+    return this.#extras?.anchor;
   }
 
   /** Sets tag and anchor as they stand in the source; for the reader and for copies. */
   setProps(tag: string | undefined, anchor: string | undefined): void {
-    this.#props = tag === undefined && anchor === undefined ? undefined : { tag, anchor };
+    if (tag === this.tag && anchor === this.anchor) return;
+    const extras = this.#own();
+    extras.tag = tag;
+    extras.anchor = anchor;
+  }
+
+  /** Comments a clone brings along to where it is inserted. */
+  get carried(): Partial<Trivia> | undefined {
+    return this.#extras?.carried;
+  }
+  set carried(carried: Partial<Trivia> | undefined) {
+    if (carried !== this.carried) this.#own().carried = carried;
+  }
+
+  /** Whether the tag differs from the source. */
+  get isRetagged(): boolean {
+    return this.#extras?.isRetagged ?? false;
+  }
+  set isRetagged(isRetagged: boolean) {
+    if (isRetagged !== this.isRetagged) this.#own().isRetagged = isRetagged;
+  }
+
+  #own(): Extras {
+    this.#extras ??= { tag: undefined, anchor: undefined, isRetagged: false, carried: undefined };
+    return this.#extras;
   }
 
   /** Takes the tag away, or sets another. */
