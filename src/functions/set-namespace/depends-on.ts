@@ -4,9 +4,10 @@ import { effectiveNamespace, noNamespace } from "../../sdk/scope.ts";
 
 const annotation = "config.kubernetes.io/depends-on";
 
-/** How namespaced items are called in depends-on annotations. */
+/** How namespaced items are called in depends-on annotations; nothing where there are none of these. */
 export function idsOf(items: readonly Resource[]): Set<string> {
   const ids = new Set<string>();
+  if (!items.some(item => item.annotations.has(annotation))) return ids;
   for (const item of items) {
     const namespace = effectiveNamespace(item);
     if (namespace !== noNamespace) ids.add(`${item.group}/namespaces/${namespace}/${item.kind}/${item.name}`);
