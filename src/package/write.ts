@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { relative, sep } from "node:path";
+import { KptError } from "../core/error.ts";
 import { type FileChange, replaceFiles } from "../host/files.ts";
 import { resolveInside } from "./paths.ts";
 import { allFiles, type PackageTree } from "./read.ts";
@@ -18,15 +19,23 @@ export interface PackageChange {
  */
 export function writeChanges(directory: string, changes: readonly PackageChange[]): void {
   const root = realpathSync(directory);
-  const resolved = changes.map(({ path, content, mode }): FileChange => {
+  const resolved = new Map<string, FileChange>();
+  for (const { path, content, mode } of changes) {
     const target = relative(root, resolveInside(root, path)).split(sep).join("/");
-    return {
+    const other = resolved.get(target);
+    if (other !== undefined && other.content !== content) {
+      throw new KptError(
+        "IO",
+        `${path}: a link to ${target}, which would get other content at the same time`,
+      );
+    }
+    resolved.set(target, {
       path: target,
       ...(content === undefined ? {} : { content }),
       ...(mode === undefined ? {} : { mode }),
-    };
-  });
-  replaceFiles(root, resolved);
+    });
+  }
+  replaceFiles(root, [...resolved.values()]);
 }
 
 /** Writes those files of a package whose trees were edited and whose bytes differ now. Returns their paths. */
