@@ -2,18 +2,17 @@ import { KptError } from "../../core/error.ts";
 import { textAt } from "../../core/json.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { serverTextOf } from "../../kube/status-error.ts";
-import type { ActuationEvent, LiveEvent, WaitEvent, WaitStatus } from "../events.ts";
+import type { LiveEvent, WaitEvent, WaitStatus } from "../events.ts";
 import { entriesToKeep } from "../inventory/keep.ts";
 import type { InventoryStore } from "../inventory/store.ts";
 import type { Filter, FilterContext, InventoryPolicy } from "../plan/filters/filter.ts";
-import type { Vertex } from "../plan/graph.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Schedule } from "../plan/schedule.ts";
 import { anyPodUnschedulable } from "../status/tree.ts";
 import { explain } from "./explain.ts";
 import { generationOf, type Item, newItem, outcomeOf } from "./item.ts";
 import type { SendOptions } from "./result.ts";
-import { type Sender, type Sent, sendItem } from "./send.ts";
+import { actuationEvent, type Sender, type Sent, sendItem } from "./send.ts";
 import { type Sequencer, streamSequencer, waveSequencer } from "./sequence.ts";
 import type { ClusterView } from "./view.ts";
 import { lastWarning } from "./warnings.ts";
@@ -256,7 +255,7 @@ class Run {
     this.#schedule.actuated(vertex.key);
     this.#settleOrWait(item, sent);
     // Told last: what is said about the wait of a wave comes after its last result.
-    this.#sequencer.actuation(this.#actuationEvent(vertex, sent));
+    this.#sequencer.actuation(actuationEvent(vertex, sent, this.#in.mode));
   }
 
   #settleOrWait(item: Item, sent: Sent): void {
@@ -280,17 +279,6 @@ class Run {
       item.uid = textAt(vertex.object, "metadata", "uid");
     }
     this.#await(item, sent.operation === "unchanged");
-  }
-
-  #actuationEvent({ id, action }: Vertex, sent: Sent): ActuationEvent {
-    const type = action === "apply" ? "apply" : this.#in.mode === "apply" ? "prune" : "delete";
-    const event: ActuationEvent = { type, id, status: sent.status };
-    if (sent.status === "Successful" && sent.operation !== undefined) event.operation = sent.operation;
-    if (sent.status === "Successful" && sent.before !== undefined) event.before = sent.before;
-    if (sent.status === "Successful" && sent.after !== undefined) event.after = sent.after;
-    if (sent.status === "Failed") event.error = sent.error;
-    if (sent.status === "Skipped") event.error = sent.text;
-    return event;
   }
 
   #await(item: Item, isUnchanged: boolean): void {

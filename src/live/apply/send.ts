@@ -4,6 +4,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import { noMatch } from "../../kube/discovery.ts";
 import type { ResourceType } from "../../kube/resource-type.ts";
 import { serverTextOf } from "../../kube/status-error.ts";
+import type { ActuationEvent } from "../events.ts";
 import { type Filter, type FilterContext, firstSkip, type Skip } from "../plan/filters/filter.ts";
 import type { Graph, Vertex } from "../plan/graph.ts";
 import { keyOf } from "../plan/identity.ts";
@@ -41,6 +42,22 @@ export async function sendItem(sender: Sender, item: Item): Promise<Sent> {
     if (thrown instanceof TypeError || thrown instanceof RangeError) throw thrown;
     return failure(maskValues(serverTextOf(thrown), item.vertex.object));
   }
+}
+
+/** What is told of the result. */
+export function actuationEvent(
+  { id, action }: Vertex,
+  sent: Sent,
+  mode: "apply" | "destroy",
+): ActuationEvent {
+  const type = action === "apply" ? "apply" : mode === "apply" ? "prune" : "delete";
+  const event: ActuationEvent = { type, id, status: sent.status };
+  if (sent.status === "Successful") {
+    if (sent.operation !== undefined) event.operation = sent.operation;
+    if (sent.before !== undefined) event.before = sent.before;
+    if (sent.after !== undefined) event.after = sent.after;
+  } else event.error = sent.status === "Failed" ? sent.error : sent.text;
+  return event;
 }
 
 export function targetOf({ id, object, action }: Vertex): Target {
