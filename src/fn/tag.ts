@@ -15,7 +15,7 @@ export async function resolveTag(
   warn: (message: string) => void,
 ): Promise<string> {
   const repository = parseImage(image)?.repository ?? image;
-  const semver = await import("semver");
+  const { default: semver } = await import("semver");
   if (semver.valid(tag) !== null) return `${repository}:${tag}`;
   const range = semver.validRange(masterminds(tag));
   if (range === null || !/[0-9*xX]/.test(tag)) return `${repository}:${plainTag(tag, warn)}`;

@@ -39,20 +39,12 @@ async function replay(recorded: Recorded): Promise<string[]> {
       mkdirSync(dirname(join(pkg, path)), { recursive: true });
       writeFileSync(join(pkg, path), text);
     }
-    writeFileSync(join(tmp, "config.yaml"), recorded.functionConfig ?? "");
+    const config = recorded.functionConfig === undefined ? [] : ["--fn-config", join(tmp, "config.yaml")];
+    if (recorded.functionConfig !== undefined)
+      writeFileSync(join(tmp, "config.yaml"), recorded.functionConfig);
     const results = join(tmp, "results");
     const ended = await kpt(
-      [
-        "fn",
-        "eval",
-        pkg,
-        "--image",
-        `${recorded.function}:latest`,
-        "--fn-config",
-        join(tmp, "config.yaml"),
-        "--results-dir",
-        results,
-      ],
+      ["fn", "eval", pkg, "--image", `${recorded.function}:latest`, ...config, "--results-dir", results],
       { cwd: tmp, env: { ...process.env, HOME: tmp } },
     );
     const problems: string[] = [];
