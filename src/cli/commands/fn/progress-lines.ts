@@ -45,26 +45,29 @@ function onPackage(name: string | undefined): string {
   return name === undefined ? "" : ` on package ${quoted(name)}`;
 }
 
-const shownAlike = 20;
+/** So many results that differ only in names and numbers are read by nobody; a few of them stand for the rest. */
+const tooManyAlike = 200;
+const shownAlike = 13;
 
-/** Results that differ only in names and numbers are shown twenty times, then counted. */
 function folded(results: readonly FunctionResult[], folds: boolean): string[] {
-  if (!folds) return results.map(result => `    ${resultLine(result)}`);
-  const alike = (result: FunctionResult) =>
-    `${result.severity ?? ""} ${(result.message ?? "").replace(/"[^"]*"|'[^']*'|`[^`]*`|\[[^\]]*\]|\d+/g, "…")}`;
   const counts = new Map<string, number>();
+  if (folds)
+    for (const result of results) counts.set(likeness(result), (counts.get(likeness(result)) ?? 0) + 1);
+  const shown = new Map<string, number>();
   const lines: string[] = [];
   for (const result of results) {
-    const key = alike(result);
-    const count = (counts.get(key) ?? 0) + 1;
-    counts.set(key, count);
-    if (count <= shownAlike) lines.push(`    ${resultLine(result)}`);
-    else if (count === shownAlike + 1) lines.push(key);
+    const key = likeness(result);
+    const total = counts.get(key) ?? 0;
+    const before = shown.get(key) ?? 0;
+    shown.set(key, before + 1);
+    if (total <= tooManyAlike || before < shownAlike) lines.push(`    ${resultLine(result)}`);
+    else if (before === shownAlike) lines.push(`    … and ${total - shownAlike} more like this`);
   }
-  return lines.map(line => {
-    const more = (counts.get(line) ?? 0) - shownAlike;
-    return more > 0 ? `    … and ${more} more like this` : line;
-  });
+  return lines;
+}
+
+function likeness({ severity, message }: FunctionResult): string {
+  return `${severity ?? ""} ${(message ?? "").replace(/"[^"]*"|'[^']*'|`[^`]*`|\[[^\]]*\]|\d+/g, "…")}`;
 }
 
 function changeLines(changes: Extract<Progress, { type: "changed" }>["changes"]): string {
