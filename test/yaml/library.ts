@@ -25,10 +25,7 @@ export function shapeOf(file: YamlFile): Shape {
 function ownShape(node: YamlNode): Shape {
   switch (node.kind) {
     case "map":
-      return [
-        `map${node.flow && node.hasBraces ? `{${node.start}-${node.end}}` : ""}${mark(node)}`,
-        ...node.entries.map(({ key, value }) => [ownShape(key), ownShape(value)]),
-      ];
+      return [`map${mark(node)}`, ...node.entries.map(({ key, value }) => [ownShape(key), ownShape(value)])];
     case "seq":
       return [
         `seq${node.flow ? `[${node.start}-${node.end}]` : ""}${mark(node)}`,
@@ -64,12 +61,7 @@ export function libraryShape(documents: readonly Document[]): Shape {
 function nodeShape(node: unknown): Shape {
   if (isMap(node)) {
     const items = node.items.map(pair => (isPair(pair) ? [nodeShape(pair.key), nodeShape(pair.value)] : "?"));
-    const hasBraces =
-      node.flow === true &&
-      node.srcToken?.type !== "block-map" &&
-      node.range !== null &&
-      node.range !== undefined;
-    return [`map${hasBraces && isBraced ? braces(node) : ""}${libraryMark(node)}`, ...items];
+    return [`map${libraryMark(node)}`, ...items];
   }
   if (isSeq(node)) {
     const range = node.flow === true && node.range ? `[${node.range[0]}-${node.range[1]}]` : "";
@@ -83,12 +75,6 @@ function nodeShape(node: unknown): Shape {
   const isBlock = style === "literal" || style === "folded";
   const range = isBlock ? `${start}` : `${start}-${end}`;
   return `${style} ${range} ${JSON.stringify(node.source ?? "")}${libraryMark(node)}`;
-}
-
-const isBraced = true;
-
-function braces(node: Node): string {
-  return node.range ? `{${node.range[0]}-${node.range[1]}}` : "";
 }
 
 function libraryMark(node: Node & { anchor?: string }): string {

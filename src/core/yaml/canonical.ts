@@ -54,7 +54,7 @@ class CanonicalPrinter {
   #entry(key: YamlNode, value: YamlNode, trivia: Trivia | undefined, column: number, prefix: string): void {
     const name = `${prefix}${props(key, "")}${this.#flow(key)}:${props(value, " ").trimEnd()}`;
     if (isFilled(value)) {
-      this.lines.push(`${name}${remark(trivia?.key ?? freshRemark(trivia))}\n`);
+      this.lines.push(`${name}${remark(trivia?.key ?? trivia?.line)}\n`);
       this.#block(value, value.kind === "seq" && this.#isCompact ? column : column + 2, "");
     } else this.#last(name, value, trivia, column);
   }
@@ -62,7 +62,7 @@ class CanonicalPrinter {
   #item(value: YamlNode, trivia: Trivia | undefined, column: number, dash: string): void {
     const name = dash + props(value, " ").trimEnd();
     if (isFilled(value)) {
-      const comment = remark(trivia?.key ?? freshRemark(trivia));
+      const comment = remark(trivia?.key ?? trivia?.line);
       if (comment !== "" || name !== dash) {
         this.lines.push(`${name}${comment}\n`);
         this.#block(value, column + 2, "");
@@ -148,8 +148,4 @@ function comments(lines: string | undefined): string[] {
 function remark(text: string | undefined): string {
   const comment = text?.trim();
   return comment === undefined || comment === "" ? "" : ` ${comment}`;
-}
-
-function freshRemark(trivia: Trivia | undefined): string | undefined {
-  return trivia?.isFresh === true ? trivia.line : undefined;
 }

@@ -75,7 +75,7 @@ export function isEmptyScalar(node: YamlNode): boolean {
 /** Whether a collection below a dash begins on the dash's line. */
 export function goesInline(value: YamlNode, trivia: Trivia | undefined): boolean {
   if (!isFilledBlock(value) || value.tag !== undefined || value.anchor !== undefined) return false;
-  if (trivia?.key !== undefined) return false;
+  if (trivia?.key !== undefined || trivia?.line !== undefined) return false;
   return (
     trivia === undefined || trivia.isFresh || !hasSource(value) || !beginsLine(value.source, value.start)
   );

@@ -153,7 +153,7 @@ export class Writer {
     }
     if (isFilledBlock(value)) {
       this.#props(value, " ");
-      const remark = trivia?.key ?? (trivia?.isFresh === true ? trivia.line : undefined);
+      const remark = trivia?.key ?? trivia?.line;
       if (entry === undefined && goesInline(value, trivia)) {
         out.raw(" ");
         this.block(value, column + 2, true);
