@@ -44,9 +44,14 @@ function run(list: ResourceList): void {
     .map(([key, value]) => `${goJson(key)}:${goJson(value)}`)
     .join(",")}}`;
   const results: Result[] = [];
+  // Packages of one render can have files of the same name, each named relative to its own package.
+  const reported = new Set<string>();
   for (const item of list.items) {
+    const file = fileOf(list, item);
     for (const path of annotate(item, specs, annotations)) {
-      const file = fileOf(list, item);
+      const place = file && JSON.stringify([file.path, file.index, path]);
+      if (place !== undefined && reported.has(place)) continue;
+      if (place !== undefined) reported.add(place);
       results.push({ message, field: { path }, ...(file === undefined ? {} : { file }) });
     }
   }
