@@ -9,10 +9,11 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { binary, copyWritable, differences, execute, foldersWith, type Suite } from "./suite.ts";
 
 function filesBelow(folder: string): string[] {
@@ -27,6 +28,18 @@ function contentOf(path: string): string {
   return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : readFileSync(path, "utf8");
 }
 
+/** Puts back the links that the recorded data holds as plain files: a path and nothing else, which exists. */
+function restoreLinks(folder: string): void {
+  for (const file of filesBelow(folder)) {
+    const path = join(folder, file);
+    const text = contentOf(path);
+    if (lstatSync(path).isSymbolicLink() || !/^[\w./-]+$/.test(text)) continue;
+    if (!existsSync(join(dirname(path), text))) continue;
+    rmSync(path);
+    symlinkSync(text, path);
+  }
+}
+
 function trimLines(text: string): string {
   return text.replace(/[ \t]+$/gm, "");
 }
@@ -38,6 +51,7 @@ async function replay(folder: string): Promise<string[]> {
     const fns = join(tmp, "fns");
     if (existsSync(join(folder, "input"))) copyWritable(join(folder, "input"), pkg);
     else mkdirSync(pkg);
+    restoreLinks(pkg);
     if (existsSync(join(folder, "fns"))) copyWritable(join(folder, "fns"), fns);
     else mkdirSync(fns);
     for (const file of filesBelow(fns)) chmodSync(join(fns, file), 0o755);

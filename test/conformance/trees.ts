@@ -119,6 +119,40 @@ export function compareYaml(path: string, expected: string, actual: string, rule
   ];
 }
 
+/** Resources of a stream in an order that does not depend on the stream's; a list counts as its items. */
+function resourcesIn(documents: readonly Document[]): string[] {
+  return documents
+    .map(document => document.toJS({ maxAliasCount: -1 }) as unknown)
+    .flatMap(value => itemsOfList(value) ?? [value])
+    .map(value => JSON.stringify(value, sortKeys))
+    .sort();
+}
+
+function itemsOfList(value: unknown): unknown[] | undefined {
+  if (value === null || typeof value !== "object" || !("kind" in value) || !("items" in value))
+    return undefined;
+  return value.kind === "ResourceList" && Array.isArray(value.items) ? value.items : undefined;
+}
+
+function sortKeys(_: string, value: unknown): unknown {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Says whether two streams hold the same resources and comments, in whatever order and layout. */
+export function sameResources(expected: string, actual: string): boolean {
+  const [want, got] = [expected, actual].map(text =>
+    (parseAllDocuments(text, { version: "1.2" }) as Document[]).filter(
+      document => document.contents !== null,
+    ),
+  );
+  if (!want?.length || !got || [...want, ...got].some(document => document.errors.length > 0)) return false;
+  return (
+    isDeepStrictEqual(resourcesIn(want), resourcesIn(got)) &&
+    isDeepStrictEqual(commentsOf(want), commentsOf(got))
+  );
+}
+
 function minus(all: readonly string[], without: readonly string[]): string[] {
   const left = new Map<string, number>();
   for (const text of without) left.set(text, (left.get(text) ?? 0) + 1);
