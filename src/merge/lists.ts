@@ -123,6 +123,7 @@ class Elements {
       path: `${this.#place.path}[${this.#label(key)}]`,
       schema: schemaAt(this.#place.schema, 0),
       depth: this.#place.depth + 1,
+      followsComments: this.#place.followsComments,
     };
     if (at === undefined) this.#missing(place, sides, upstreamAt);
     else if (sides.upstream === undefined) this.#dropped(place, sides, at);
@@ -173,7 +174,7 @@ class Elements {
       if (outcome.kind === "take") this.#local.replace(at, outcome.node);
       else if (outcome.kind === "remove") this.#gone.add(at);
     }
-    if (upstreamAt === undefined || !this.#walk.followsComments) return;
+    if (upstreamAt === undefined || !this.#place.followsComments) return;
     mergeItemComments(
       baseAt === undefined ? undefined : this.#base?.itemComments(baseAt),
       this.#upstream.itemComments(upstreamAt),

@@ -157,6 +157,22 @@ spec:
     assert.match(text, /- image: log:2\n {10}name: log\n$/);
   });
 
+  test("are followed between others that nobody changed", () => {
+    const base =
+      "a:\n  # one\n  b: 1 # two\nc:\n  - x # three\n# four\nd: {e: 1} # five\nf:\n  g: # six\n    h: 1\n# end\n";
+    const local = base.replace("b: 1", "b: 2").replace("three", "mine");
+    for (const word of ["one", "two", "four", "five", "six", "end"]) {
+      const upstream = base.replace(`# ${word}`, `# changed ${word}`);
+      assert.equal(merge(base, upstream, local).text, local.replace(`# ${word}`, `# changed ${word}`));
+    }
+    assert.equal(merge(base, base.replace("three", "changed"), local).text, local);
+  });
+
+  test("are followed where upstream opens braces", () => {
+    const merged = merge("a: {b: 1}\n", "a:\n  b: 1 # why\n  c: 2\n", "a:\n  b: 1\n");
+    assert.equal(merged.text, "a:\n  b: 1 # why\n  c: 2\n");
+  });
+
   test("comments inside a list that is one value are followed where nobody changed the list", () => {
     const upstream = "args:\n  - a # the new first\n  - b\n";
     assert.equal(

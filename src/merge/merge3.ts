@@ -1,4 +1,5 @@
 import { type Schema, schemaAt } from "../core/schema/schema.ts";
+import { hasSameComments } from "../core/yaml/comments.ts";
 import { equalByValue } from "../core/yaml/compare.ts";
 import type { MapEntry, MapNode, ScalarNode, YamlNode } from "../core/yaml/node.ts";
 import { newMap } from "../core/yaml/print.ts";
@@ -61,7 +62,8 @@ export function mergeNodes(
   options: MergeOptions = {},
 ): { result: YamlNode | undefined; decisions: Decision[] } {
   const merger = new Merger(options);
-  const outcome = merger.value({ path: "", schema: options.schema, depth: 0 }, sides);
+  const { schema, followsComments = true } = options;
+  const outcome = merger.value({ path: "", schema, depth: 0, followsComments }, sides);
   if (outcome.kind === "remove") return { result: undefined, decisions: merger.decisions };
   return { result: outcome.kind === "take" ? outcome.node : sides.local, decisions: merger.decisions };
 }
@@ -70,16 +72,16 @@ class Merger implements Walk {
   readonly decisions: Decision[] = [];
   readonly #options: MergeOptions;
   readonly #rules: ListRules;
-  readonly followsComments: boolean;
 
   constructor(options: MergeOptions) {
     this.#options = options;
     const { infer = false, lenient = false, identify } = options;
     this.#rules = { infer, lenient, identify };
-    this.followsComments = options.followsComments ?? true;
   }
 
-  value(place: Place, sides: Sides): Outcome {
+  value(at: Place, sides: Sides): Outcome {
+    const followsComments = at.followsComments && !hasSameComments(sides.base, sides.upstream);
+    const place = followsComments === at.followsComments ? at : { ...at, followsComments };
     const local = present(sides.local);
     const base = present(sides.base);
     const upstream = present(sides.upstream);
@@ -211,7 +213,7 @@ class Merger implements Walk {
     if (base !== undefined && equal(base, upstream)) {
       if (!equal(local, base))
         this.note(place, sides, "local", local === undefined ? "removed locally" : undefined);
-      if (this.followsComments && local?.kind === "seq" && equal(local, base)) {
+      if (place.followsComments && local?.kind === "seq" && equal(local, base)) {
         mergeCommentsInside(base, upstream, local);
       }
       return keep;
@@ -273,12 +275,12 @@ class Merger implements Walk {
     const local = sides.local?.entry(key);
     const schema = schemaInComment(local) ?? schemaAt(place.schema, key);
     const outcome = this.value(
-      { path, schema, depth: place.depth + 1 },
+      { path, schema, depth: place.depth + 1, followsComments: place.followsComments },
       { base: base?.value, upstream: upstream?.value, local: local?.value },
     );
     if (outcome.kind === "remove") target.delete(key);
     else if (outcome.kind === "take") this.#put(target, key, outcome.node, { base, upstream, local }, place);
-    else if (local !== undefined && this.followsComments) mergeComments(base, upstream, local, false);
+    else if (local !== undefined && place.followsComments) mergeComments(base, upstream, local, false);
   }
 
   #put(
@@ -286,11 +288,11 @@ class Merger implements Walk {
     key: string,
     node: YamlNode,
     sides: Sides<MapEntry | undefined>,
-    { path }: Place,
+    { path, followsComments }: Place,
   ): void {
     const { base, upstream, local } = sides;
     if (local !== undefined && local.value === node) {
-      if (this.followsComments) mergeComments(base, upstream, local, true);
+      if (followsComments) mergeComments(base, upstream, local, true);
       return;
     }
     if (local === undefined) {
@@ -308,7 +310,7 @@ class Merger implements Walk {
       if (comment !== undefined && isBlock) entry.keyComment = comment;
       else if (comment !== undefined) entry.lineComment = comment;
     }
-    if (this.followsComments) mergeComments(base, upstream, entry, true);
+    if (followsComments) mergeComments(base, upstream, entry, true);
   }
 }
 

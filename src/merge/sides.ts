@@ -16,6 +16,8 @@ export interface Place {
   path: string;
   schema: Schema | undefined;
   depth: number;
+  /** Whether upstream may have changed comments in there, so that they have to be merged as well. */
+  followsComments: boolean;
 }
 
 /** What becomes of a value: the local node stays (perhaps edited inside), goes away, or another one takes its place. */
@@ -26,8 +28,6 @@ export const remove: Outcome = { kind: "remove" };
 
 /** What the parts of the walk ask of each other. */
 export interface Walk {
-  /** Whether upstream may have changed comments, so that they have to be merged as well. */
-  readonly followsComments: boolean;
   value(place: Place, sides: Sides): Outcome;
   /** A copy of an upstream value for a place where the local file has none. */
   copy(place: Place, upstream: YamlNode): YamlNode;

@@ -36,7 +36,7 @@ export function mergeYamlFile(
     upstream: knownDocuments(upstream, options.shown, "upstream"),
     local: knownDocuments(result, options.shown, "local"),
   });
-  const merge = new FileMerge(result, options, commentsOf(base) !== commentsOf(upstream));
+  const merge = new FileMerge(result, options);
   const added: Known[] = [];
   for (const match of matches) if (merge.merge(match) === "add" && match.upstream) added.push(match.upstream);
   placeDocuments(result, matches, added);
@@ -60,12 +60,10 @@ export function noteAdded(upstream: YamlFile, { path, shown, decisions }: YamlMe
 class FileMerge {
   readonly #file: YamlFile;
   readonly #options: YamlMergeOptions;
-  readonly #comments: boolean;
 
-  constructor(file: YamlFile, options: YamlMergeOptions, comments: boolean) {
+  constructor(file: YamlFile, options: YamlMergeOptions) {
     this.#file = file;
     this.#options = options;
-    this.#comments = comments;
   }
 
   merge(match: Matched): "add" | "done" {
@@ -93,11 +91,13 @@ class FileMerge {
       } else this.#decide(match, "local", true, "removed upstream, changed locally");
       return "done";
     }
-    if (base === undefined || !sameText(base, upstream) || this.#comments) this.#fields(match, local);
+    const followsComments = commentsOf(base) !== commentsOf(upstream);
+    if (base === undefined || !sameText(base, upstream) || followsComments)
+      this.#fields(match, local, followsComments);
     return "done";
   }
 
-  #fields({ base, upstream, local }: Matched, mine: Known): void {
+  #fields({ base, upstream, local }: Matched, mine: Known, followsComments: boolean): void {
     const { path, schemaOf, onConflict, decisions } = this.#options;
     const sides = {
       base: base?.document.root,
@@ -108,7 +108,7 @@ class FileMerge {
       schema: schemaOfAny([sides.local, sides.base, sides.upstream], schemaOf),
       onConflict,
       isOurs: isMark,
-      followsComments: this.#comments,
+      followsComments,
       about: { file: path, kind: mine.kind, ...(mine.shown === undefined ? {} : { object: mine.shown }) },
     });
     for (const decision of merged.decisions) decisions.push(decision);
@@ -151,9 +151,9 @@ function spelling(root: YamlNode | undefined): string | undefined {
   return root.source.text.slice(root.start, root.end);
 }
 
-/** Everything in a file that looks like a comment: the same on both sides means that upstream changed none. */
-function commentsOf(file: YamlFile | undefined): string {
-  const text = file?.source.text ?? "";
+/** Everything in a document that looks like a comment: the same on both sides means that upstream changed none. */
+function commentsOf(known: Known | undefined): string {
+  const text = known?.document.text ?? "";
   return text.includes("#") ? (text.match(/(?<=^|\s)#.*/gm) ?? []).join("\n") : "";
 }
 

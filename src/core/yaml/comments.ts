@@ -3,6 +3,7 @@ import type { SourceNode } from "./region.ts";
 import {
   firstInk,
   hasSource,
+  isBlockCollection,
   isLineOver,
   itemEnd,
   leadStart,
@@ -282,6 +283,26 @@ export function commentView(collection: MapNode | SeqNode, find: () => Trivia | 
         edit(it => Object.assign(it, { key: asRemark(text), isRemarked: true }));
     },
   };
+}
+
+/** A comment of an entry or item, as people read it; cheaper than a view. */
+export function readComment(trivia: Trivia | undefined, name: keyof ItemComments): string | undefined {
+  const text = trivia?.[name];
+  return name === "head" || name === "foot" ? bare(text) : text?.trim();
+}
+
+/**
+ * Whether no comment differs inside two values. Judged by their text alone, so any other difference counts too.
+ */
+export function hasSameComments(a: YamlNode | undefined, b: YamlNode | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  if (!isBlockCollection(a) && !isBlockCollection(b)) return true;
+  if (a.kind !== b.kind || a.changed || b.changed || !hasSource(a) || !hasSource(b)) return false;
+  return regionText(a) === regionText(b);
+}
+
+function regionText(node: SourceNode): string {
+  return node.source.text.slice(leadStart(node.source, node.start), tailEnd(node));
 }
 
 /** Every comment line around the entries of a collection. */

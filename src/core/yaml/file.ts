@@ -107,6 +107,11 @@ export class YamlDocument {
     return this.#place !== undefined;
   }
 
+  /** What was read, with marker and comments; empty for a new document. */
+  get text(): string {
+    return this.#place === undefined ? "" : this.file.source.text.slice(this.#place.start, this.#place.end);
+  }
+
   touched(): void {
     this.#changed = true;
   }

@@ -1,5 +1,13 @@
 import type { ItemComments, Trivia } from "./comments.ts";
-import { commentView, inheritTrivia, keepGap, materialize, takeCarried, takeRemarks } from "./comments.ts";
+import {
+  commentView,
+  inheritTrivia,
+  keepGap,
+  materialize,
+  readComment,
+  takeCarried,
+  takeRemarks,
+} from "./comments.ts";
 import { toPlain } from "./plain.ts";
 import { chooseStyle, restyle } from "./quote.ts";
 import type { Path, PlainScalar, PlainValue, ScalarStyle } from "./scalar-node.ts";
@@ -61,28 +69,32 @@ export class MapEntry {
 
   /** Comment lines directly above the entry. */
   get headComment(): string | undefined {
-    return commentView(this.map, () => this.trivia).head;
+    materialize(this.map);
+    return readComment(this.trivia, "head");
   }
   set headComment(text: string | undefined) {
     commentView(this.map, () => this.trivia).head = text;
   }
   /** The comment behind the value, on its last line. */
   get lineComment(): string | undefined {
-    return commentView(this.map, () => this.trivia).line;
+    materialize(this.map);
+    return readComment(this.trivia, "line");
   }
   set lineComment(text: string | undefined) {
     commentView(this.map, () => this.trivia).line = text;
   }
   /** Comment lines directly below the entry that a blank line parts from the next one. */
   get footComment(): string | undefined {
-    return commentView(this.map, () => this.trivia).foot;
+    materialize(this.map);
+    return readComment(this.trivia, "foot");
   }
   set footComment(text: string | undefined) {
     commentView(this.map, () => this.trivia).foot = text;
   }
   /** The comment on the line of a key whose value is a block collection. */
   get keyComment(): string | undefined {
-    return commentView(this.map, () => this.trivia).key;
+    materialize(this.map);
+    return readComment(this.trivia, "key");
   }
   set keyComment(text: string | undefined) {
     commentView(this.map, () => this.trivia).key = text;
