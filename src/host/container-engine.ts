@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { KptError } from "../core/error.ts";
-import { type ProgramResult, runProgram } from "./run.ts";
+import { type ProgramOptions, type ProgramResult, runProgram } from "./run.ts";
 
 export const engineNames = ["docker", "podman", "nerdctl"] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -65,9 +66,50 @@ export class ContainerEngine {
     return this.#checked;
   }
 
+  /** Runs a container to its end. When it is stopped before, podman's is gone afterwards. */
   async run({ image, stdin, args, command = [], ...limits }: ContainerRun): Promise<ProgramResult> {
     await this.check();
-    return this.#program(["run", ...args, image, ...command], { stdin, ...limits });
+    const argv0 = this.name === "podman" ? `podman-for-kpt-${randomUUID()}` : undefined;
+    let ended = false;
+    try {
+      const result = await this.#program(["run", ...args, image, ...command], {
+        stdin,
+        ...limits,
+        ...(argv0 === undefined ? {} : { argv0 }),
+      });
+      ended = !result.timedOut && !result.outputExceeded && result.signal === undefined;
+      return result;
+    } finally {
+      if (!ended && argv0 !== undefined) await this.#remove(argv0);
+    }
+  }
+
+  /**
+   * Removes the container that the client of this name started. A container outlives its client unless its
+   * first process handles SIGTERM. The arguments of the call are Go kpt's and give it no name; but podman
+   * keeps the command line, and the client's own name in it, with each container.
+   */
+  async #remove(argv0: string): Promise<void> {
+    const { env, cwd } = this.#options;
+    const words = async (...args: string[]): Promise<string[]> => {
+      const limits = { timeoutMs: 10_000, maxOutputBytes: 2 ** 24 };
+      const { stdout } = await runProgram({ command: this.name, args, env, cwd, ...limits });
+      return stdout
+        .toString("utf8")
+        .split(/\s+/)
+        .filter(word => word !== "");
+    };
+    try {
+      const all = await words("ps", "--all", "--quiet", "--no-trunc");
+      if (all.length === 0) return;
+      const format =
+        "{{range $i, $word := .Config.CreateCommand}}{{if not $i}}{{$word}}{{end}}{{end}} {{.ID}}";
+      const found = await words("container", "inspect", "--format", format, ...all);
+      const id = found[found.indexOf(argv0) + 1];
+      if (found.includes(argv0) && id !== undefined) await words("rm", "--force", "--time", "0", id);
+    } catch {
+      // The reason why it was stopped is what the user has to know.
+    }
   }
 
   /** Tags of a repository that this machine has. */
@@ -95,7 +137,7 @@ export class ContainerEngine {
 
   async #program(
     args: readonly string[],
-    limits: { stdin?: string; timeoutMs?: number; maxOutputBytes?: number; maxStderrBytes?: number },
+    options: Pick<ProgramOptions, "stdin" | "argv0" | "timeoutMs" | "maxOutputBytes" | "maxStderrBytes">,
   ): Promise<ProgramResult> {
     const { env, cwd, signal } = this.#options;
     try {
@@ -105,7 +147,7 @@ export class ContainerEngine {
         env,
         cwd,
         ...(signal ? { signal } : {}),
-        ...limits,
+        ...options,
       });
     } catch (error) {
       if (error instanceof KptError && error.code === "NOT_FOUND") {

@@ -4,6 +4,8 @@ import { KptError, messageOf } from "../core/error.ts";
 export interface ProgramOptions {
   command: string;
   args: readonly string[];
+  /** The name under which the program sees itself started, when it isn't the command. */
+  argv0?: string;
   cwd: string;
   /** The whole environment of the child: nothing is added to it. */
   env: Readonly<Record<string, string | undefined>>;
@@ -147,6 +149,7 @@ function start(options: ProgramOptions): ChildProcess {
     return spawn(options.command, [...options.args], {
       cwd: options.cwd,
       env: { ...options.env },
+      ...(options.argv0 === undefined ? {} : { argv0: options.argv0 }),
       stdio: ["pipe", "pipe", "pipe"],
       detached: process.platform !== "win32",
       windowsHide: true,
