@@ -190,7 +190,7 @@ class Renderer {
         checking = pkg;
         pkg.pipeline = readPipeline(readKptfileToRender(pkg.directory), pkg.directory);
       }
-      warnOfForeign(allFiles(this.#root.tree), message => branch.report({ type: "warning", message }));
+      this.#readAll(branch.report);
       items = breadthFirst ? await this.#breadthFirst(branch) : await this.#depthFirst(this.#root, branch);
     } catch (error) {
       if (error instanceof PipelineStopped) failure = this.#failure(error, breadthFirst);
@@ -204,6 +204,21 @@ class Renderer {
     const { mutations, validations, runs, executed, packages } = branch;
     items = items.map(item => relativeToRoot(item, root));
     return { items, mutations, validations, runs, executed, packages, failure };
+  }
+
+  /** Reads every file before any function runs, and names the package of one that can't be read. */
+  #readAll(report: Report): void {
+    try {
+      warnOfForeign(allFiles(this.#root.tree), message => report({ type: "warning", message }));
+    } catch (error) {
+      if (!(error instanceof KptError) || error.code !== "YAML_SYNTAX") throw error;
+      const { code, message, place, cause } = error;
+      const owner = preorder(this.#root).find(pkg =>
+        pkg.tree.files.some(file => file.absolute === place?.file),
+      );
+      const labelled = new KptError(code, message, { label: "Error", cause, ...(place ? { place } : {}) });
+      throw new PipelineStopped(owner ?? this.#root, false, message, labelled);
+    }
   }
 
   /** How the status tells of a subpackage whose Kptfile is broken. */

@@ -169,3 +169,16 @@ test("many results alike are folded unless all are asked for", async t => {
   const whole = await work.kpt(["fn", "render", "pkg", "--allow-exec", "--truncate-output=false"]);
   assert.match(whole.stderr, /set "x999"/);
 });
+
+test("a file that can't be read is told with its package, before any function runs", async t => {
+  const work = new Workspace(t, {
+    "pkg/Kptfile": kptfile("cat"),
+    "pkg/a/Kptfile": kptfile("cat"),
+    "pkg/a/broken.yaml": "a: [b\n",
+    "pkg/b/Kptfile": kptfile("cat"),
+  });
+  const { code, stderr } = await work.kpt(["fn", "render", "pkg", "--allow-exec"]);
+  assert.equal(code, 1);
+  assert.match(stderr, /^Error: \S+\/pkg\/a\/broken\.yaml: MalformedYAMLError: .* \n$/);
+  assert.match(work.read("pkg/Kptfile"), /message: 'pkg\.render: pkg pkg\/a: \.\/a\/broken\.yaml: Malformed/);
+});
