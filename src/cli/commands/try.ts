@@ -9,7 +9,7 @@ export const tryFlags = flags({
   load: loadFlag,
   "reconcile-timeout": {
     type: "duration",
-    default: 60_000,
+    default: 10_000,
     summary: "how long to wait until the resources have reached their state",
   },
 });
