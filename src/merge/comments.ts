@@ -15,7 +15,8 @@ export function mergeComments(
   valueTaken: boolean,
 ): void {
   if (upstream === undefined) return;
-  for (const name of commentNames) {
+  mergeAbove(base && aboveEntry(base), aboveEntry(upstream), aboveEntry(local));
+  for (const name of ["keyComment", "lineComment", "footComment"] as const) {
     // Looking comments up costs time; mostly upstream hasn't touched them.
     const before = base?.[name];
     const after = upstream[name];
@@ -33,7 +34,8 @@ export function mergeItemComments(
   local: ItemComments,
 ): void {
   if (upstream === undefined) return;
-  for (const name of ["head", "line", "foot"] as const) {
+  mergeAbove(base, upstream, local);
+  for (const name of ["line", "foot"] as const) {
     const before = base?.[name];
     const after = upstream[name];
     if (after === before) continue;
@@ -41,6 +43,54 @@ export function mergeItemComments(
     const wanted = mergeComment(before, after, present, false);
     if (wanted !== present) local[name] = wanted;
   }
+}
+
+type Above = Pick<ItemComments, "head" | "above">;
+
+function aboveEntry(entry: MapEntry): Above {
+  return {
+    get head() {
+      return entry.headComment;
+    },
+    set head(text) {
+      entry.headComment = text;
+    },
+    get above() {
+      return entry.aboveComment;
+    },
+    set above(text) {
+      entry.aboveComment = text;
+    },
+  };
+}
+
+/**
+ * What stands above is merged as a whole, since a blank line more or less makes a licence header the comment of the
+ * first field. Where it was changed here, a comment that upstream changed directly above the field still comes.
+ */
+function mergeAbove(base: Above | undefined, upstream: Above, local: Above): void {
+  const [before, after, present] = [base?.above, upstream.above, local.above];
+  if (isSameText(before, after) || isSameText(after, present)) return;
+  if (isSameText(before, present)) local.above = after;
+  else if (isSameText(remarksAbove(base), remarksAbove(upstream))) {
+    const wanted = mergeComment(base?.head, upstream.head, local.head, false);
+    if (wanted !== local.head) local.head = wanted;
+  }
+}
+
+/** Whether comments differ in nothing but blank lines. */
+function isSameText(a: string | undefined, b: string | undefined): boolean {
+  return a === b || withoutBlanks(a) === withoutBlanks(b);
+}
+
+function withoutBlanks(text: string | undefined): string {
+  return (text ?? "").replace(/\n{2,}/g, "\n").replace(/\n$/, "");
+}
+
+/** Comments that a blank line parts from what follows. */
+function remarksAbove(comments: Above | undefined): string {
+  const above = comments?.above ?? "";
+  return above.slice(0, above.length - (comments?.head?.length ?? 0));
 }
 
 /** Merges the comments in three values that mean the same. */

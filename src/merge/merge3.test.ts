@@ -173,6 +173,25 @@ spec:
     assert.equal(merged.text, "a:\n  b: 1 # why\n  c: 2\n");
   });
 
+  test("a header stays one when upstream drops the blank line below it", () => {
+    const base = "# Copyright A\n#\n# Licence\n\na: 1\nb: 1\n";
+    const upstream = "# Copyright B\n#\n# Licence\na: 1\nb: 2\n";
+    assert.equal(merge(base, upstream, base).text, upstream);
+    assert.equal(merge(upstream, base, upstream).text, base);
+    const mine = base.replace("A", "C");
+    assert.equal(merge(base, upstream, mine).text, mine.replace("b: 1", "b: 2"));
+  });
+
+  test("remarks that stand alone are followed", () => {
+    const base = "a: 1\n\n# Section one\n\n# first\nb: 1\n";
+    const upstream = base.replace("one", "two");
+    assert.equal(merge(base, upstream, base).text, upstream);
+    const local = "a: 2\n\n\n# Section one\n\n# first\nb: 1\n";
+    assert.equal(merge(base, upstream, local).text, local.replace("one", "two"));
+    const mine = base.replace("one", "mine");
+    assert.equal(merge(base, base.replace("first", "1st"), mine).text, mine.replace("first", "1st"));
+  });
+
   test("comments inside a list that is one value are followed where nobody changed the list", () => {
     const upstream = "args:\n  - a # the new first\n  - b\n";
     assert.equal(

@@ -18,6 +18,8 @@ import type { SourceText } from "./source.ts";
 export interface ItemComments {
   /** Comment lines directly above. */
   head: string | undefined;
+  /** All comment lines above, those included that blank lines part from the item, with the blank lines between. */
+  above: string | undefined;
   /** Behind the value, on its last line. */
   line: string | undefined;
   /** Comment lines directly below that a blank line parts from what follows. */
@@ -262,6 +264,12 @@ export function commentView(collection: MapNode | SeqNode, find: () => Trivia | 
     set head(text) {
       if (text !== bare(trivia?.head)) edit(it => Object.assign(it, { head: asLines(text, indent) }));
     },
+    get above() {
+      return linesAbove(trivia);
+    },
+    set above(text) {
+      if (text !== linesAbove(trivia)) edit(it => Object.assign(it, asLinesAbove(text, indent, it.gap)));
+    },
     get foot() {
       return bare(trivia?.foot);
     },
@@ -287,6 +295,7 @@ export function commentView(collection: MapNode | SeqNode, find: () => Trivia | 
 
 /** A comment of an entry or item, as people read it; cheaper than a view. */
 export function readComment(trivia: Trivia | undefined, name: keyof ItemComments): string | undefined {
+  if (name === "above") return linesAbove(trivia);
   const text = trivia?.[name];
   return name === "head" || name === "foot" ? bare(text) : text?.trim();
 }
@@ -316,6 +325,24 @@ export function remarksOf(collection: MapNode | SeqNode): string[] {
       .map(line => line.trim())
       .filter(line => line !== ""),
   );
+}
+
+function linesAbove(trivia: Trivia | undefined): string | undefined {
+  const text = (trivia?.gap ?? "") + (trivia?.head ?? "");
+  return text.includes("#") ? bare(text)?.replace(/^\n+/, "") : undefined;
+}
+
+/** Shares lines out between gap and head comment; the blank lines above them stay as they are. */
+function asLinesAbove(
+  text: string | undefined,
+  indent: string,
+  gap: string | undefined,
+): Pick<Trivia, "gap" | "head"> {
+  const lines = text === undefined ? [] : text.split("\n");
+  const head = lines.splice(lines.lastIndexOf("") + 1);
+  const blank = /^(?:[ \t]*\r?\n)*/.exec(gap ?? "")?.[0] ?? "";
+  const remarks = lines.map(line => (line === "" ? "\n" : `${indent}${asComment(line)}\n`)).join("");
+  return { gap: blank + remarks || undefined, head: asLines(head.join("\n"), indent) };
 }
 
 function bare(lines: string | undefined): string | undefined {

@@ -75,6 +75,14 @@ export class MapEntry {
   set headComment(text: string | undefined) {
     commentView(this.map, () => this.trivia).head = text;
   }
+  /** All comment lines above the entry, those included that blank lines part from it. */
+  get aboveComment(): string | undefined {
+    materialize(this.map);
+    return readComment(this.trivia, "above");
+  }
+  set aboveComment(text: string | undefined) {
+    commentView(this.map, () => this.trivia).above = text;
+  }
   /** The comment behind the value, on its last line. */
   get lineComment(): string | undefined {
     materialize(this.map);

@@ -80,7 +80,9 @@ function reconcileSeqs(original: SeqNode, desired: SeqNode, known: ReadonlySet<s
   }
 }
 
-function entryComments(entry: MapEntry): ItemComments {
+type OwnComments = Omit<ItemComments, "above">;
+
+function entryComments(entry: MapEntry): OwnComments {
   return {
     get head() {
       return entry.headComment;
@@ -109,7 +111,7 @@ function entryComments(entry: MapEntry): ItemComments {
   };
 }
 
-function takeComments(to: ItemComments, from: ItemComments, known: ReadonlySet<string>): void {
+function takeComments(to: OwnComments, from: OwnComments, known: ReadonlySet<string>): void {
   const head = newLines(to.head, from.head, known);
   if (head !== undefined) to.head = head;
   if (from.line !== undefined && to.line !== from.line) to.line = from.line;
