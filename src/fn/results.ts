@@ -1,7 +1,5 @@
 import type { PlainValue } from "../core/yaml/node.ts";
 
-export type Severity = "error" | "warning" | "info";
-
 /** What a function has to say about a resource, in the words in which it is stored (spec: fn 1.4). */
 export interface FunctionResult {
   message?: string;

@@ -1,5 +1,5 @@
 import { KptError } from "../core/error.ts";
-import type { Json, JsonMap } from "../core/json.ts";
+import type { Json } from "../core/json.ts";
 import { isMap, listAt, textAt } from "../core/json.ts";
 import { cleanText } from "./clean-text.ts";
 
@@ -92,8 +92,4 @@ export function serverTextOf(thrown: unknown): string {
 
 export function isStatus(thrown: unknown, status: number): boolean {
   return thrown instanceof StatusError && thrown.status === status;
-}
-
-export function isStatusObject(value: Json | undefined): value is JsonMap {
-  return isMap(value) && textAt(value, "kind") === "Status";
 }

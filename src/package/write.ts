@@ -3,7 +3,6 @@ import { relative, sep } from "node:path";
 import { KptError } from "../core/error.ts";
 import { type FileChange, replaceFiles } from "../host/files.ts";
 import { resolveInside } from "./paths.ts";
-import { allFiles, type PackageTree } from "./read.ts";
 
 /** New content of a file below a package, or no content: the file goes away. */
 export interface PackageChange {
@@ -36,16 +35,4 @@ export function writeChanges(directory: string, changes: readonly PackageChange[
     });
   }
   replaceFiles(root, [...resolved.values()]);
-}
-
-/** Writes those files of a package whose trees were edited and whose bytes differ now. Returns their paths. */
-export function writePackage(tree: PackageTree): string[] {
-  const changes: PackageChange[] = [];
-  for (const file of allFiles(tree)) {
-    if (!file.isParsed || !file.yaml.changed) continue;
-    const content = file.yaml.toString();
-    if (content !== file.text) changes.push({ path: file.path, content });
-  }
-  writeChanges(tree.directory, changes);
-  return changes.map(change => change.path);
 }

@@ -191,10 +191,6 @@ export function duplicate(field: string, value: Json | undefined): FieldError {
   return { reason: "FieldValueDuplicate", field, message: `Duplicate value: ${shown(value)}` };
 }
 
-export function tooLong(field: string, limit: number): FieldError {
-  return { reason: "FieldValueTooLong", field, message: `Too long: may not be more than ${limit} bytes` };
-}
-
 function shown(value: Json | undefined): string {
   return value === undefined || value === null ? "null" : JSON.stringify(value);
 }

@@ -21,14 +21,6 @@ export function uidOf(object: JsonMap): string {
   return textAt(object, "metadata", "uid") ?? "";
 }
 
-export function kindOf(object: JsonMap): string {
-  return textAt(object, "kind") ?? "";
-}
-
-export function apiVersionOf(object: JsonMap): string {
-  return textAt(object, "apiVersion") ?? "";
-}
-
 export function numberAt(value: Json | undefined, ...path: readonly (string | number)[]): number | undefined {
   const found = valueAt(value, ...path);
   return typeof found === "number" ? found : undefined;

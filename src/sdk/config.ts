@@ -12,10 +12,6 @@ export function rawData(config: Resource | undefined, field = "data"): Map<strin
   return data;
 }
 
-export function isConfigMap(config: Resource): boolean {
-  return config.kind === "ConfigMap" && config.version === "v1";
-}
-
 /** Nothing was given: no config, `{}`, or the ConfigMap kpt makes up for want of one. */
 export function isEmptyConfig(config: Resource | undefined): boolean {
   if (config === undefined || config.node.size === 0) return true;

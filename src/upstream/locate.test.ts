@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkUpstream, cleanDirectory, locatePackage } from "./locate.ts";
 
-const options = { cwd: "/work", isRepository: (path: string) => path === "/srv/pkgs" || path === "/work/up" };
+const options = { cwd: "/home", isRepository: (path: string) => path === "/srv/pkgs" || path === "/home/up" };
 
 const rows: readonly [text: string, repo: string, directory: string, ref?: string][] = [
   ["https://host/o/r.git/dir@v1", "https://host/o/r", "/dir", "v1"],
@@ -22,9 +22,9 @@ const rows: readonly [text: string, repo: string, directory: string, ref?: strin
   ["file:///srv/r.git/dir@v1", "file:///srv/r", "/dir", "v1"],
   ["/srv/r.git/dir@v1", "/srv/r", "/dir", "v1"],
   ["../r.git/dir@v1", "/r", "/dir", "v1"],
-  ["./up/.git/dir", "/work/up", "/dir"],
+  ["./up/.git/dir", "/home/up", "/dir"],
   ["/srv/pkgs/dir/sub@v1", "/srv/pkgs", "/dir/sub", "v1"],
-  ["./up", "/work/up", "/"],
+  ["./up", "/home/up", "/"],
   ["https://github.com/o/r", "https://github.com/o/r", "/"],
   ["https://github.com/o/r@v1", "https://github.com/o/r", "/", "v1"],
   ["https://github.com/o/r/dir@v1", "https://github.com/o/r", "/dir", "v1"],

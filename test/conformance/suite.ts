@@ -118,7 +118,3 @@ export function differences(label: string, expected: string, actual: string): st
     ...show(got).map(line => `  + ${JSON.stringify(line)}`),
   ];
 }
-
-export function isMissing(path: string): boolean {
-  return !existsSync(path);
-}

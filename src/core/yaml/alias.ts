@@ -1,4 +1,4 @@
-import type { AliasNode, MapEntry, MapNode, SeqNode, YamlNode } from "./node.ts";
+import type { AliasNode, MapEntry, MapNode, YamlNode } from "./node.ts";
 
 const indexes = new WeakMap<YamlNode, Map<AliasNode, YamlNode>>();
 
@@ -76,13 +76,4 @@ function mergeInto(all: Map<string, YamlNode>, merges: readonly MapEntry[], open
       mergeInto(all, nested, open);
     }
   }
-}
-
-/** Whether any alias or anchor stands at or below a node. */
-export function hasAlias(node: MapNode | SeqNode): boolean {
-  let found = false;
-  walk(node, one => {
-    found ||= one.kind === "alias";
-  });
-  return found;
 }

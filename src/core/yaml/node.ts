@@ -16,7 +16,7 @@ import type { SourceText } from "./source.ts";
 import { childOf } from "./step.ts";
 
 export type { ItemComments } from "./comments.ts";
-export type { Owner, Path, PlainScalar, PlainValue, ScalarStyle, ScalarType } from "./scalar-node.ts";
+export type { Path, PlainScalar, PlainValue, ScalarStyle, ScalarType } from "./scalar-node.ts";
 export { AliasNode, ScalarNode } from "./scalar-node.ts";
 
 export type YamlNode = MapNode | SeqNode | ScalarNode | AliasNode;

@@ -4,7 +4,6 @@ import { Out } from "./out.ts";
 import { Writer } from "./write.ts";
 
 export { canonicalText } from "./canonical.ts";
-export { toNode } from "./node.ts";
 
 /** A new mapping. */
 export function newMap(

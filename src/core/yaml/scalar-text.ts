@@ -187,21 +187,6 @@ export function readBlockHeader(text: string, start: number): BlockHeader {
   return { indicator, chomp, content: end < 0 ? text.length : end + 1 };
 }
 
-/** The number of blanks that begin each line of a block scalar's content. */
-export function blockIndent(text: string, content: number, end: number): number {
-  for (let at = content; at < end; ) {
-    let first = at;
-    while (text.charCodeAt(first) === 0x20) first++;
-    const code = text.charCodeAt(first);
-    if (first < end && code !== 0x0a && !(code === 0x0d && text.charCodeAt(first + 1) === 0x0a))
-      return first - at;
-    const next = text.indexOf("\n", first);
-    if (next < 0) break;
-    at = next + 1;
-  }
-  return 0;
-}
-
 function decodeBlock(text: string, start: number, end: number, style: ScalarStyle, indent: number): string {
   const { chomp, content } = readBlockHeader(text, start);
   if (content > end || (content === end && (chomp !== "keep" || text[content - 1] !== "\n"))) return "";
