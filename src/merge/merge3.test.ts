@@ -182,6 +182,22 @@ spec:
     assert.equal(merge(base, upstream, mine).text, mine.replace("b: 1", "b: 2"));
   });
 
+  test("a literal block stays one when lines of it end in blanks", () => {
+    const base = "a: |\n  one\n  two\n";
+    for (const upstream of ["a: |\n  one \n  \n    \n  three\n", "a: |\n  one\n  \ttwo\t\n\n"]) {
+      assert.equal(
+        merge(base, upstream, base).text,
+        upstream.replace("\n  \n", "\n\n").replace(/\n+$/, "\n"),
+      );
+    }
+    for (const odd of ["  \nx\n", "x\n  \n", "x\n  ", "x \n\n", " x \ny\n", "x\t\n\n  y"]) {
+      const local = tree(base);
+      assert(local.kind === "map");
+      local.set("a", odd);
+      assert.deepEqual({ ...Object(tree(stringify(local)).toJS()) }, { a: odd });
+    }
+  });
+
   test("remarks that stand alone are followed", () => {
     const base = "a: 1\n\n# Section one\n\n# first\nb: 1\n";
     const upstream = base.replace("one", "two");

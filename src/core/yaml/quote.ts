@@ -39,6 +39,11 @@ export function isLiteralSpelling(text: string): boolean {
   return text !== "" && !special.test(text) && !text.includes(" \n") && !/[ \t]$/.test(text);
 }
 
+/** Whether a block that is literal already can hold the text: blanks at line ends are kept, but hard to see. */
+function canStayLiteral(text: string): boolean {
+  return text !== "" && !special.test(text) && !/^[ \t]+\n|(?:^|\n)[ \t]+\n*$|[ \t]$/.test(text);
+}
+
 /** The style of a new string. */
 export function chooseStyle(text: string): ScalarStyle {
   if (text.includes("\n")) return isLiteralSpelling(text) ? "literal" : "double";
@@ -60,7 +65,7 @@ export function restyle(text: string, style: ScalarStyle, anyType: boolean): Sca
     case "double":
       return "double";
     case "literal":
-      return isLiteralSpelling(text) ? "literal" : "double";
+      return canStayLiteral(text) ? "literal" : "double";
     default:
       if (!isLiteralSpelling(text)) return chooseStyle(text);
       return text.replace(/\n$/, "").includes("\n") ? "literal" : "folded";
