@@ -129,6 +129,10 @@ async function throughText(
     return { items: visible.map(item => unplaced(item, call, dialect)), results: [], stderr, exitCode };
   let decoded: ReturnType<typeof decodeList>;
   try {
+    // Taken for an empty list, it would delete every file of the package.
+    if (stdout.trim() === "" && visible.length > 0) {
+      throw new KptError("FUNCTION_RUNTIME", "the function wrote no output, not even an empty list");
+    }
     decoded = decodeList(stdout);
   } catch (error) {
     // The function ran, so what it said on stderr counts although its output can't be read.
