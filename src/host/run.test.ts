@@ -99,3 +99,13 @@ test("what the reader of the output throws ends the program", async () => {
   };
   await assert.rejects(sh("echo; sleep 600", { onStdout }), /not what I expected/);
 });
+
+test("a process that is left behind and goes on writing holds nobody up", {
+  skip: process.platform !== "linux",
+}, async () => {
+  const result = await sh("(setsid yes 2>/dev/null &); sleep 0.2", {
+    maxOutputBytes: 2 ** 40,
+    onStdout: () => {},
+  });
+  assert.equal(result.exitCode, 0);
+});

@@ -41,6 +41,8 @@ export interface ProgramResult {
 const graceMs = 2000;
 /** How long output may stay silent after the program has ended while somebody still holds its pipes. */
 const drainMs = 300;
+/** How long such a holder may go on writing after the program has ended. */
+const lateOutputMs = 3000;
 
 /**
  * Runs a program in a process group of its own and waits for its end. An exit code other than 0 is a
@@ -110,16 +112,17 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramResult
     child.on("exit", () => {
       // Whatever the program leaves behind would keep its pipes, and with them us, open for ever.
       if (wasAborted || timedOut || options.sparesBackground !== true) killGroup(child, "SIGKILL");
+      const ended = performance.now();
       const drain = (): void => {
         const silentFor = performance.now() - lastActivity;
-        if (silentFor >= drainMs) {
+        if (silentFor >= drainMs || performance.now() - ended >= lateOutputMs) {
           child.stdout?.destroy();
           child.stderr?.destroy();
         } else {
           drainTimer = setTimeout(drain, drainMs - silentFor + 1);
         }
       };
-      lastActivity = performance.now();
+      lastActivity = ended;
       drainTimer = setTimeout(drain, drainMs);
     });
     child.on("close", (code, killedBy) => {
