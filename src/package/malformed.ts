@@ -6,9 +6,13 @@ export function orMalformed<T>(absolute: string, read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof KptError) || error.code !== "YAML_SYNTAX") throw error;
-    throw new KptError(error.code, `${absolute}: MalformedYAMLError: ${error.message}`, {
-      place: { ...error.place, file: absolute },
-      cause: error,
-    });
+    throw new KptError(
+      error.code,
+      `${absolute.replaceAll("\n", "\\n")}: MalformedYAMLError: ${error.message}`,
+      {
+        place: { ...error.place, file: absolute },
+        cause: error,
+      },
+    );
   }
 }

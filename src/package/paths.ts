@@ -1,6 +1,7 @@
-import { lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { lstatSync, readlinkSync, realpathSync, type Stats } from "node:fs";
 import { isAbsolute, join, sep } from "node:path";
 import { KptError } from "../core/error.ts";
+import { ioError } from "../host/io-error.ts";
 
 /** Order of a folder walk: entry by entry, in byte order of the names, folders at their place. */
 export function comparePaths(a: string, b: string): number {
@@ -89,7 +90,7 @@ export function resolveInside(root: string, path: string): string {
       continue;
     }
     const next = join(realRoot, ...below, part);
-    const status = lstatSync(next, { throwIfNoEntry: false });
+    const status = statusOf(next, path);
     if (!status?.isSymbolicLink()) {
       below.push(part);
       continue;
@@ -101,4 +102,12 @@ export function resolveInside(root: string, path: string): string {
   }
   if (touchesGit(below.join("/"))) refuse(path, "belongs to git");
   return join(realRoot, ...below);
+}
+
+function statusOf(absolute: string, path: string): Stats | undefined {
+  try {
+    return lstatSync(absolute, { throwIfNoEntry: false });
+  } catch (error) {
+    throw ioError("lstat", path, error);
+  }
 }
