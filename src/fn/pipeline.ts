@@ -4,6 +4,7 @@ import { KptError, messageOf } from "../core/error.ts";
 import { MapNode, type YamlNode } from "../core/yaml/node.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
 import { readTextFile } from "../host/files.ts";
+import { reasonOf } from "../host/io-error.ts";
 import type { Kptfile, PipelineFunction, PipelineList } from "../package/kptfile.ts";
 import { cleanPath, resolveInside, staysInside } from "../package/paths.ts";
 import { krmProblem } from "./checks.ts";
@@ -95,10 +96,13 @@ function checkConfigPath(path: string, field: string, directory: string): void {
   if (path.trim() === "") throw fail("path must not be empty");
   if (isAbsolute(path)) throw fail("path must be relative");
   if (!staysInside(path)) throw fail("path must not be outside the package");
+  if (path.includes("\0")) throw fail("path must not hold a NUL character");
   const absolute = join(directory, path);
-  if (statSync(absolute, { throwIfNoEntry: false }) === undefined) {
+  try {
+    statSync(absolute);
+  } catch (error) {
     throw fail(
-      `failed to open functionConfig from path ${JSON.stringify(path)}: open ${absolute}: no such file or directory`,
+      `failed to open functionConfig from path ${JSON.stringify(path)}: open ${absolute}: ${reasonOf(error)}`,
     );
   }
   try {
