@@ -35,6 +35,10 @@ export interface FileChange {
 export function readTextFile(path: string, shown = path): string {
   let bytes: Buffer;
   try {
+    const status = statSync(path);
+    if (status.isCharacterDevice() || status.isBlockDevice()) {
+      throw new KptError("IO", `open ${shown}: is a device`);
+    }
     bytes = readFileSync(path);
   } catch (error) {
     throw ioError("open", shown, error);

@@ -73,6 +73,12 @@ const cases: { name: string; script: string; says: RegExp }[] = [
     script: list(item("x.yaml"), "results: text\n"),
     says: /results/,
   },
+  { name: "prints nothing", script: "#!/bin/sh\ncat > /dev/null\n", says: /wrote no output/ },
+  {
+    name: "writes to a name that is too long",
+    script: list(item(`${"a".repeat(300)}.yaml`)),
+    says: /file name too long/,
+  },
   { name: "doesn't exist", script: "", says: /no such file or directory/ },
 ];
 
@@ -147,4 +153,35 @@ test("shell characters in a command mean nothing", async t => {
   const work = new Workspace(t, { "pkg/x.yaml": configMap("x") });
   await work.kpt(["fn", "eval", "pkg", "--exec", "cat; touch pwned && $(touch pwned) > pwned"]);
   assert.ok(!existsSync(join(work.root, "pwned")));
+});
+
+for (const [path, says] of [
+  ["x.yaml/y", /not a directory/],
+  ["a\\0b", /NUL/],
+] as const) {
+  test(`a configPath of ${path} is explained`, async t => {
+    const work = new Workspace(t, {
+      "pkg/Kptfile": `${kptfile()}pipeline:\n  mutators:\n    - image: set-labels\n      configPath: "${path}"\n`,
+      "pkg/x.yaml": configMap("x"),
+    });
+    const { code, stderr } = await work.kpt(["fn", "render", "pkg"]);
+    assert.equal(code, 1);
+    assert.match(stderr, says);
+    assert.doesNotMatch(stderr, /defect of kpt/);
+  });
+}
+
+test("a device is no function config", async t => {
+  const work = new Workspace(t, { "pkg/Kptfile": kptfile() });
+  const { code, stderr } = await work.kpt([
+    "fn",
+    "eval",
+    "pkg",
+    "--image",
+    "set-labels",
+    "--fn-config",
+    "/dev/zero",
+  ]);
+  assert.equal(code, 1);
+  assert.match(stderr, /\/dev\/zero: is a device/);
 });
