@@ -1,7 +1,8 @@
-import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
+import { lstatSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { KptError } from "../core/error.ts";
 import { stringify } from "../core/yaml/print.ts";
+import { makeFolder } from "../host/folder.ts";
 import { ioError } from "../host/io-error.ts";
 import { statusOf } from "../host/status-of.ts";
 import { cleanPath } from "./paths.ts";
@@ -26,7 +27,7 @@ export function initPackage(options: InitOptions): void {
   if (status === undefined) {
     report(`creating package directory ${directory}`);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
     } catch (error) {
       throw ioError("mkdir", directory, error);
     }
