@@ -35,7 +35,7 @@ async function start(): Promise<void> {
     stdout,
     stderr,
     env: process.env,
-    cwd: process.cwd(),
+    cwd: workingFolder(),
     signal: stop.signal,
     now: () => new Date(),
   };
@@ -45,6 +45,15 @@ async function start(): Promise<void> {
   // A command that was told to stop and yet reports success (a server that was meant to run until then) has it;
   // one whose output got lost has not.
   process.exit(code === exitCodes.ok && ended !== exitCodes.brokenPipe ? code : (ended ?? code));
+}
+
+/** A shell may stand in a folder that is gone: the last known name of it then, where nothing can be found. */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return process.env["PWD"] || "/";
+  }
 }
 
 void start();
