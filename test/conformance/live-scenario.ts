@@ -61,13 +61,19 @@ interface Stored {
   items?: { spec?: { resources?: Entry[] }; status?: { resourceStatuses?: Record<string, string>[] } }[];
 }
 
+let plane: ControlPlane | undefined;
 let shared: { cluster: Cluster; plane: ControlPlane } | undefined;
+
+/** Why scenarios can't run here; nothing when there is a control plane to run them on. */
+export function withoutCluster(): string | undefined {
+  plane ??= findControlPlane(process.env, line => console.log(line));
+  return plane === undefined ? "no API server: set KUBEBUILDER_ASSETS or install Go" : undefined;
+}
 
 async function theCluster(): Promise<{ cluster: Cluster; plane: ControlPlane }> {
   if (shared) return shared;
-  const plane = findControlPlane(process.env, line => console.log(line));
-  if (plane === undefined)
-    throw new Error("no API server to run against: set KUBEBUILDER_ASSETS or install Go");
+  const obstacle = withoutCluster();
+  if (plane === undefined) throw new Error(obstacle);
   shared = { plane, cluster: await startCluster(plane) };
   shared.cluster.node.onlyIn = new Set();
   return shared;

@@ -4,7 +4,7 @@ import { parseInventoryId } from "../../src/core/resource-id.ts";
 import type { LiveEvent } from "../../src/live/events.ts";
 import { replay } from "../../src/live/report/replay.ts";
 import { unknownTree } from "../../src/live/status/tree.ts";
-import { closeCluster, runScenario } from "./live-scenario.ts";
+import { closeCluster, runScenario, withoutCluster } from "./live-scenario.ts";
 import { runWalk, walks } from "./live-walk.ts";
 import { type Case, differences, foldersWith, readYaml, type Suite } from "./suite.ts";
 
@@ -65,6 +65,7 @@ export const live: Suite = {
     const recorded: Case[] = existsSync(scenarios)
       ? foldersWith(scenarios, "config.yaml").map(name => ({
           name: `scenarios/${name}`,
+          notRun: withoutCluster,
           run: () => runScenario(join(scenarios, name)),
         }))
       : [];
