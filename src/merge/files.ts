@@ -3,6 +3,7 @@ import { KptError } from "../core/error.ts";
 import type { ObjectSchema } from "../core/schema/schema.ts";
 import type { YamlFile } from "../core/yaml/file.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
+import { orMalformed } from "../package/malformed.ts";
 import type { ConflictPolicy, Decision } from "./decision.ts";
 import type { Sides } from "./sides.ts";
 import { markFile, mergeYamlFile, noteAdded } from "./yaml-file.ts";
@@ -83,7 +84,7 @@ function read(content: Buffer | undefined, path: string): YamlFile | undefined {
   if (!isUtf8(content)) {
     throw new KptError("YAML_SYNTAX", `${path}: the file is not valid UTF-8`, { place: { file: path } });
   }
-  return parseYaml(content.toString("utf8"), { file: path });
+  return orMalformed(path, () => parseYaml(content.toString("utf8"), { file: path }));
 }
 
 /**
