@@ -257,7 +257,9 @@ function parseServer(text: string): URL {
   } catch {
     // told below
   }
-  throw new KptError("KUBECONFIG_INVALID", `the server must be an http or https address, got "${text}"`);
+  // What stands before an `@` may be a password.
+  const shown = text.replace(/^([^/]*\/\/)?.*@/s, "$1***@");
+  throw new KptError("KUBECONFIG_INVALID", `the server must be an http or https address, got "${shown}"`);
 }
 
 async function wrapErrors(apply: () => Promise<void>): Promise<void> {
