@@ -37,10 +37,13 @@ async function evaluate(work: Workspace, module: Buffer) {
 
 test("a module can't open files: it is refused, not harmed", async t => {
   const work = new Workspace(t, { "pkg/x.yaml": configMap("x") });
-  // Ends in a trap unless opening gives 76, the number for a missing capability.
+  // Ends in a trap unless opening gives 76, the number for a missing capability; then it ends well,
+  // having printed nothing.
   const module = moduleWith([...openRoot, 0x41, 0xcc, 0, 0x47, 0x04, 0x40, 0x00, 0x0b]);
   const { code, stderr } = await evaluate(work, module);
-  assert.equal(code, 0, stderr);
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /error: the function wrote no output/);
+  assert.equal(work.read("pkg/x.yaml"), configMap("x"));
 });
 
 test("a module that traps fails the step with its reason", async t => {
