@@ -27,13 +27,28 @@ export function changesBetween(before: Snapshot, after: Snapshot): FieldChange[]
     else {
       if (now.item.path !== item.path)
         changes.push(change(item, "(file)", item.path ?? "", now.item.path ?? ""));
-      compare(item, [], value, now.value, changes);
+      const isSecret = hidesValues(value) || hidesValues(now.value);
+      compare({ item, isSecret, before: value, after: now.value }, changes);
     }
   }
   for (const [node, { item }] of after) {
     if (!before.has(node)) changes.push(change(item, "", undefined, "(added)"));
   }
   return changes;
+}
+
+/** Whether an object is a Secret; a function may have made it one, or something else of it. */
+function hidesValues(value: unknown): boolean {
+  if (!isCollection(value)) return false;
+  const { kind, apiVersion } = Object.fromEntries(Object.entries(value));
+  return kind === "Secret" && apiVersion === "v1";
+}
+
+interface Comparison {
+  item: Item;
+  isSecret: boolean;
+  before: unknown;
+  after: unknown;
 }
 
 interface Pair {
@@ -43,8 +58,8 @@ interface Pair {
 }
 
 /** Works through a stack of its own: objects may be nested deeper than calls can be. */
-function compare(item: Item, path: string[], before: unknown, after: unknown, changes: FieldChange[]): void {
-  const pending: Pair[] = [{ path, before, after }];
+function compare({ item, isSecret, before, after }: Comparison, changes: FieldChange[]): void {
+  const pending: Pair[] = [{ path: [], before, after }];
   for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
     const { path: at, before: old, after: now } = pair;
     if (Object.is(old, now)) continue;
@@ -58,7 +73,7 @@ function compare(item: Item, path: string[], before: unknown, after: unknown, ch
       }
       continue;
     }
-    changes.push(change(item, spell(at), masked(item, at, old), masked(item, at, now)));
+    changes.push(change(item, spell(at), shown(old, isSecret, at), shown(now, isSecret, at)));
   }
 }
 
@@ -74,10 +89,16 @@ function spell(path: readonly string[]): string {
     .join("");
 }
 
-function masked(item: Item, path: readonly string[], value: unknown): string | undefined {
+/** Where a Secret's values stand, the copy that kubectl keeps of them included. */
+function isHidden([first, second, third]: readonly string[]): boolean {
+  if (first === "data" || first === "stringData") return true;
+  if (first !== "metadata" || (second !== undefined && second !== "annotations")) return false;
+  return third === undefined || third === "kubectl.kubernetes.io/last-applied-configuration";
+}
+
+function shown(value: unknown, isSecret: boolean, path: readonly string[]): string | undefined {
   if (value === undefined) return undefined;
-  const isSecret = item.resource?.kind === "Secret" && item.resource.apiVersion === "v1";
-  if (isSecret && (path[0] === "data" || path[0] === "stringData")) return "***";
+  if (isSecret && isHidden(path)) return "***";
   return JSON.stringify(value, (_key, each: unknown) => (typeof each === "bigint" ? each.toString() : each));
 }
 

@@ -24,7 +24,7 @@ export interface FunctionRun {
   results: FunctionResult[];
 }
 
-/** The line that the terminal shows: `[severity] apiVersion/kind/namespace/name field: message`. */
+/** The one line that the terminal shows: `[severity] apiVersion/kind/namespace/name field: message`. */
 export function resultLine(result: FunctionResult): string {
   const { apiVersion, kind, namespace, name } = result.resourceRef ?? {};
   const parts = [
@@ -32,7 +32,8 @@ export function resultLine(result: FunctionResult): string {
     result.field?.path ?? "",
   ].filter(part => part !== "");
   const subject = parts.length > 0 ? ` ${parts.join(" ")}` : "";
-  return `[${result.severity || "info"}]${subject}: ${(result.message ?? "").replace(/\n/g, " ").trim()}`;
+  const line = `[${result.severity || "info"}]${subject}: ${(result.message ?? "").trim()}`;
+  return line.replace(/\r?\n/g, " ");
 }
 
 type Entries = Map<string, PlainValue>;

@@ -71,6 +71,7 @@ export const run: Run<typeof evalFlags> = async (context, { args, flags, rest })
   const source = chosen.image === undefined ? { exec: flags.exec } : { image: chosen.image, tag: flags.tag };
   const outcome = await plainErrors(async () => {
     const fn = await host.ready(source, { latest: false });
+    if (fn.runtime.kind === "builtin") warnOfContainerFlags(flags, fn.label, warn);
     const selection = { select: selectorOf(flags, "match"), exclude: selectorOf(flags, "exclude") };
     return evalFunction({ items: input.items, fn, config, ...selection, report, explains: flags.explain });
   });
@@ -162,6 +163,17 @@ function functionOf(
   }
   splitCommand(flags.exec);
   return { image: undefined, data, config };
+}
+
+/** A function in this process sees nothing of the machine, whatever is asked for. */
+function warnOfContainerFlags(flags: EvalFlags, fn: string, warn: (message: string) => void): void {
+  const given = (["as-current-user", "env", "mount", "network"] as const).filter(name => {
+    const value = flags[name];
+    return Array.isArray(value) ? value.length > 0 : value;
+  });
+  if (given.length === 0) return;
+  const names = given.map(name => `--${name}`).join(", ");
+  warn(`${names}: no effect on ${fn}, which runs built in; --fn-runtime=container runs it in a container`);
 }
 
 function listToSaveIn(type: string): "mutators" | "validators" {

@@ -2,7 +2,7 @@ import type { Progress } from "../../../fn/progress.ts";
 import { type FunctionResult, resultLine } from "../../../fn/results.ts";
 import { duration, quoted } from "../../../fn/spelling.ts";
 import type { Output } from "../../context.ts";
-import { visible } from "../../terminal/visible.ts";
+import { visible, visibleLine } from "../../terminal/visible.ts";
 
 /** Shows what happens as kpt's lines (spec: fn 3.8). */
 export function progressLines(output: Output, options: { folds: boolean }): (progress: Progress) => void {
@@ -14,14 +14,14 @@ export function progressLines(output: Output, options: { folds: boolean }): (pro
       case "package-done":
         return write("\n");
       case "warning":
-        return write(`[WARN] ${progress.message}\n`);
+        return write(`[WARN] ${visibleLine(progress.message)}\n`);
       case "started": {
         const count = progress.selected === undefined ? "" : ` on ${progress.selected} resource(s)`;
         return write(`[RUNNING] ${quoted(progress.fn)}${count}${onPackage(progress.package)}\n`);
       }
       case "skipped":
         return write(
-          `[SKIPPED] ${quoted(progress.fn)}${onPackage(progress.package)}: condition is false: ${progress.reason}\n`,
+          `[SKIPPED] ${quoted(progress.fn)}${onPackage(progress.package)}: condition is false: ${visibleLine(progress.reason)}\n`,
         );
       case "changed":
         return write(changeLines(progress.changes));
@@ -79,8 +79,8 @@ function changeLines(changes: Extract<Progress, { type: "changed" }>["changes"])
         before === undefined ? undefined : `- ${before}`,
         after === undefined ? undefined : `+ ${after}`,
       ];
-      const lines = values.filter(value => value !== undefined).map(value => `      ${value}\n`);
-      return `    ${object} (${file})${what}\n${lines.join("")}`;
+      const lines = values.filter(value => value !== undefined).map(value => `      ${visibleLine(value)}\n`);
+      return `    ${visibleLine(`${object} (${file})${what}`)}\n${lines.join("")}`;
     })
     .join("");
 }
