@@ -1,6 +1,6 @@
 import { KptError } from "../core/error.ts";
 import { MapNode, ScalarNode, type YamlNode } from "../core/yaml/node.ts";
-import { cleanPath, staysInside, touchesGit } from "../package/paths.ts";
+import { cleanPath, staysInside, touchesGit } from "../host/inside.ts";
 import type { Item } from "./item.ts";
 
 /** What a resource lacks to be one, as messages name it: `` `apiVersion` ``; undefined when it lacks nothing. */

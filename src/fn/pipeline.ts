@@ -4,9 +4,9 @@ import { KptError, messageOf } from "../core/error.ts";
 import { MapNode, type YamlNode } from "../core/yaml/node.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
 import { readTextFile } from "../host/files.ts";
+import { cleanPath, resolveInside, staysInside } from "../host/inside.ts";
 import { reasonOf } from "../host/io-error.ts";
 import type { Kptfile, PipelineFunction, PipelineList } from "../package/kptfile.ts";
-import { cleanPath, resolveInside, staysInside } from "../package/paths.ts";
 import { krmProblem } from "./checks.ts";
 import { parseImage } from "./image.ts";
 

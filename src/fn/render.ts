@@ -1,7 +1,7 @@
 import { basename, join, relative, resolve, sep } from "node:path";
 import { KptError } from "../core/error.ts";
+import { cleanPath, staysInside } from "../host/inside.ts";
 import { type Kptfile, readKptfile } from "../package/kptfile.ts";
-import { cleanPath, staysInside } from "../package/paths.ts";
 import { allFiles, type PackageTree } from "../package/read.ts";
 import { names } from "./annotations.ts";
 import { evaluateCondition } from "./condition.ts";

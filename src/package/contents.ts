@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ioError } from "../host/io-error.ts";
-import { stagingPrefix } from "../host/journal.ts";
+import { isStaged } from "../host/staging.ts";
 import { compareBytes } from "./paths.ts";
 import { kptfileName } from "./read.ts";
 
@@ -31,7 +31,7 @@ function filesOfPackage(directory: string, root: string): { files: string[]; sub
       stack.pop();
       continue;
     }
-    if (entry.name === ".git" || entry.name.startsWith(stagingPrefix)) continue;
+    if (entry.name === ".git" || isStaged(entry.name)) continue;
     const path = top.folder === "" ? entry.name : `${top.folder}/${entry.name}`;
     if (entry.isFile()) files.push(path);
     if (!entry.isDirectory()) continue;

@@ -3,9 +3,9 @@ import { basename, join, resolve } from "node:path";
 import { KptError } from "../core/error.ts";
 import { stringify } from "../core/yaml/print.ts";
 import { makeFolder } from "../host/folder.ts";
+import { cleanPath } from "../host/inside.ts";
 import { ioError } from "../host/io-error.ts";
 import { statusOf } from "../host/status-of.ts";
-import { cleanPath } from "./paths.ts";
 
 export interface InitOptions {
   /** As the user typed it. */

@@ -4,12 +4,14 @@ import { KptError } from "../core/error.ts";
 import { Resource } from "../core/resource.ts";
 import type { YamlDocument, YamlFile } from "../core/yaml/file.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
-import { readTextFile, repairFiles } from "../host/files.ts";
+import { readTextFile } from "../host/files.ts";
+import { resolveInside } from "../host/inside.ts";
 import { ioError } from "../host/io-error.ts";
-import { stagingPrefix } from "../host/journal.ts";
+import { repairFiles } from "../host/replace.ts";
+import { isStaged } from "../host/staging.ts";
 import { IgnoreRules, parseIgnore } from "./ignore.ts";
 import { orMalformed } from "./malformed.ts";
-import { compareBytes, comparePaths, resolveInside } from "./paths.ts";
+import { compareBytes, comparePaths } from "./paths.ts";
 
 /** A document of a package's file that is a mapping. */
 export interface FoundResource {
@@ -166,7 +168,7 @@ class Walk {
       this.#options.signal?.throwIfAborted();
       const at = top.folder === "" ? entry.name : `${top.folder}/${entry.name}`;
       const own = path === "" ? at : at.slice(path.length + 1);
-      if (entry.name.startsWith(stagingPrefix)) continue;
+      if (isStaged(entry.name)) continue;
       if (entry.isDirectory()) {
         if (entry.name === ".git") continue;
         if (rules.ignores(own, true)) tree.ignored.push(`${at}/`);

@@ -1,7 +1,7 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ioError } from "../host/io-error.ts";
-import { stagingPrefix } from "../host/journal.ts";
+import { isStaged } from "../host/staging.ts";
 import { compareBytes } from "./paths.ts";
 import { allFiles, allPackages, kptfileName, type PackageFile, readPackage } from "./read.ts";
 
@@ -122,7 +122,7 @@ function visibleFiles(directory: string): string[] {
   const pending = [""];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     for (const entry of entriesOf(join(directory, folder))) {
-      if (entry.name.startsWith(".") || entry.name.startsWith(stagingPrefix)) continue;
+      if (entry.name.startsWith(".") || isStaged(entry.name)) continue;
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) pending.push(path);
       else if (entry.isFile() && entry.name !== kptfileName) found.push(path);

@@ -1,12 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { KptError } from "../core/error.ts";
 import { ioError } from "../host/io-error.ts";
+import { writeNewFolder } from "../host/new-folder.ts";
 import { runProgram } from "../host/run.ts";
 import { type Kptfile, parseKptfile, readKptfile } from "../package/kptfile.ts";
 import { kptfileName } from "../package/read.ts";
-import { type UpstreamFetcher, type UpstreamFile, type UpstreamTree, writeTree } from "./fetch.ts";
+import type { UpstreamFetcher, UpstreamFile, UpstreamTree } from "./fetch.ts";
 import { readLocalFiles } from "./local-files.ts";
 import { markResources } from "./mark.ts";
 import { fetchedLines, ignoredLines, oneLine } from "./messages.ts";
@@ -122,8 +123,7 @@ async function stageSide(
 ): Promise<Side> {
   markResources(files);
   files.delete(kptfileName);
-  mkdirSync(folder);
-  await writeTree([...files.values()], folder, options.signal);
+  await writeNewFolder(folder, [...files.values()], { signal: options.signal });
   return { folder, shown: kind === "local" ? options.directory : basename(folder) };
 }
 

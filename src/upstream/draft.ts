@@ -1,9 +1,9 @@
-import { type Dirent, readdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { KptError } from "../core/error.ts";
-import { repairFiles } from "../host/files.ts";
 import { ioError } from "../host/io-error.ts";
-import { stagingPrefix } from "../host/journal.ts";
+import { repairFiles } from "../host/replace.ts";
+import { isStaged } from "../host/staging.ts";
 import { type Kptfile, parseKptfile } from "../package/kptfile.ts";
 import { kptfileName } from "../package/read.ts";
 import { type PackageChange, writeChanges } from "../package/write.ts";
@@ -86,15 +86,11 @@ export class Draft {
     return changes;
   }
 
-  /** Refuses a result in which a folder would have to take the place of a file, or a file that of a folder. */
+  /** Refuses a result in which the same path is a file and a folder. */
   checkShape(): void {
-    const folders = foldersOf(this.#before.keys());
+    const folders = foldersOf([...this.#files.keys(), ...this.#blocked]);
     for (const path of this.#files.keys()) {
-      if (this.#before.has(path)) continue;
-      if (folders.has(path)) throw misshapen(path, "folder");
-      for (let at = parentOf(path); at !== ""; at = parentOf(at)) {
-        if (this.#before.has(at)) throw misshapen(at, "file");
-      }
+      if (folders.has(path)) throw misshapen(path, this.#before.has(path) ? "file" : "folder");
     }
   }
 
@@ -102,11 +98,7 @@ export class Draft {
   commit(): void {
     const changes = this.changes();
     if (changes.length === 0) return;
-    writeChanges(this.directory, changes);
-    const emptied = new Set(
-      changes.filter(({ content }) => content === undefined).map(({ path }) => parentOf(path)),
-    );
-    for (const folder of emptied) removeEmpty(this.directory, folder);
+    writeChanges(this.directory, changes, { prunes: true });
   }
 }
 
@@ -125,16 +117,6 @@ function misshapen(path: string, here: "file" | "folder"): KptError {
     place: { file: path },
     hint: `move or remove the ${here}, then update again`,
   });
-}
-
-function removeEmpty(root: string, folder: string): void {
-  for (let at = folder; at !== ""; at = parentOf(at)) {
-    try {
-      rmdirSync(join(root, at));
-    } catch {
-      return;
-    }
-  }
 }
 
 function parentOf(path: string): string {
@@ -165,7 +147,7 @@ export async function readDraft(directory: string, signal: AbortSignal): Promise
     if (signal.aborted) throw new KptError("ABORTED", "interrupted");
     await new Promise<void>(resolve => setImmediate(resolve));
     for (const entry of entriesOf(join(directory, folder))) {
-      if (entry.name === ".git" || entry.name.startsWith(stagingPrefix)) continue;
+      if (entry.name === ".git" || isStaged(entry.name)) continue;
       const path = inFolder(folder, entry.name);
       if (entry.isDirectory()) pending.push(path);
       else if (entry.isFile()) files.set(path, readFile(join(directory, path), path));

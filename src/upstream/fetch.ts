@@ -1,11 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { KptError } from "../core/error.ts";
 import { withoutPassword } from "../host/git.ts";
 import type { TreeEntry } from "../host/git-objects.ts";
 import { type GitRemote, GitRemotes, type RemoteOptions } from "../host/git-remote.ts";
+import { judgePath } from "../host/inside.ts";
 import type { GitLock, GitUpstream } from "../package/kptfile.ts";
-import { judgePath } from "../package/paths.ts";
 import { explainingGit } from "./failure.ts";
 import { checkUpstream, cleanDirectory } from "./locate.ts";
 import { type ResolvedRef, resolveRef } from "./resolve.ts";
@@ -165,43 +163,6 @@ function ignoredOf(entries: readonly TreeEntry[]): UpstreamTree["ignored"] {
     else if (kind === "submodule") ignored.push({ path, kind });
   }
   return ignored;
-}
-
-/**
- * Writes files into a folder that only we know of, so that no link can lie in the way.
- * Two names that the file system takes for one are an error, not a silent loss.
- */
-export async function writeTree(
-  files: readonly UpstreamFile[],
-  folder: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const made = new Set<string>();
-  let count = 0;
-  for (const { path, content, executable } of files) {
-    const slash = path.lastIndexOf("/");
-    const parent = slash < 0 ? "" : path.slice(0, slash);
-    if (!made.has(parent)) {
-      mkdirSync(join(folder, parent), { recursive: true });
-      made.add(parent);
-    }
-    const target = join(folder, path);
-    try {
-      writeFileSync(target, content, { flag: "wx", mode: executable ? 0o755 : 0o644 });
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "EEXIST") {
-        const shown = JSON.stringify(path);
-        throw invalid(
-          `the package holds ${shown} under two spellings, which this file system can't tell apart`,
-        );
-      }
-      throw error;
-    }
-    if (++count % 500 === 0) {
-      await new Promise(resolve => setImmediate(resolve));
-      if (signal.aborted) throw new KptError("ABORTED", "interrupted");
-    }
-  }
 }
 
 function invalid(message: string): KptError {

@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { statSync } from "node:fs";
+import { basename } from "node:path";
 import { KptError } from "../core/error.ts";
-import { type FileChange, replaceFiles } from "../host/files.ts";
 import { withoutPassword } from "../host/git.ts";
-import { ioError } from "../host/io-error.ts";
-import { stagingName, stagingPrefix } from "../host/journal.ts";
+import { writeNewFolder } from "../host/new-folder.ts";
+import { replaceFiles } from "../host/replace.ts";
 import { mergeKptfile } from "../merge/kptfile.ts";
 import { type GitUpstream, type Kptfile, newKptfile, parseKptfile } from "../package/kptfile.ts";
-import { lockOf, type UpstreamFetcher, type UpstreamFile, type UpstreamTree, writeTree } from "./fetch.ts";
+import { lockOf, type UpstreamFetcher, type UpstreamFile, type UpstreamTree } from "./fetch.ts";
 import { markResources } from "./mark.ts";
 import { fetchedLines, ignoredLines, oneLine } from "./messages.ts";
 
@@ -175,61 +174,14 @@ function directSubpackages(files: ReadonlyMap<string, UpstreamFile>, folder: str
 
 async function writePackage(files: Map<string, UpstreamFile>, options: GetOptions): Promise<void> {
   const { destination, signal } = options;
-  if (isFolder(destination)) {
-    // The user stands in this folder: it can't be swapped for another one, its content can.
-    const changes: FileChange[] = [...files.values()].map(({ path, content, executable }) => ({
-      path,
-      content,
-      mode: executable ? 0o755 : 0o644,
-    }));
-    replaceFiles(destination, changes);
-    return;
-  }
-  const parent = dirname(destination);
-  clearLeftovers(parent);
-  let staging: string;
-  try {
-    staging = mkdtempSync(join(parent, `${stagingName()}get-`));
-  } catch (error) {
-    throw ioError("mkdir", destination, error, { label: "Error" });
-  }
-  try {
-    const folder = join(staging, "package");
-    mkdirSync(folder, { mode: 0o700 });
-    await writeTree([...files.values()], folder, signal);
-    if (isFolder(destination)) throw alreadyExists(destination);
-    renameSync(folder, destination);
-  } catch (error) {
-    throw ioError("write", destination, error, { label: "Error" });
-  } finally {
-    rmSync(staging, { recursive: true, force: true });
-  }
-}
-
-/** Removes what killed gets have left beside their destination. */
-function clearLeftovers(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    const pid = new RegExp(`^\\${stagingPrefix}(\\d+)-\\d*-get-`).exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid)))
-      rmSync(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-function alreadyExists(path: string): KptError {
-  return new KptError("ALREADY_EXISTS", `destination directory "${path}" already exists`, { label: "Error" });
+  const written = [...files.values()].map(({ path, content, executable }) => ({
+    path,
+    content,
+    mode: executable ? 0o755 : 0o644,
+  }));
+  // Where the user stands in the folder it can't be swapped for another one; its content can.
+  if (statSync(destination, { throwIfNoEntry: false })?.isDirectory()) replaceFiles(destination, written);
+  else await writeNewFolder(destination, written, { mode: 0o700, signal });
 }
 
 function invalid(message: string): KptError {

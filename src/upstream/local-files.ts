@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { KptError } from "../core/error.ts";
 import { ioError } from "../host/io-error.ts";
-import { stagingPrefix } from "../host/journal.ts";
+import { isStaged } from "../host/staging.ts";
 import { readKptfile } from "../package/kptfile.ts";
 import { compareBytes } from "../package/paths.ts";
 import { kptfileName } from "../package/read.ts";
@@ -23,7 +23,7 @@ export async function readLocalFiles(
     if (signal.aborted) throw new KptError("ABORTED", "interrupted");
     await new Promise(resolve => setImmediate(resolve));
     for (const entry of entriesOf(absolute)) {
-      if (entry.name === ".git" || entry.name.startsWith(stagingPrefix)) continue;
+      if (entry.name === ".git" || isStaged(entry.name)) continue;
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!isRemotePackage(join(absolute, entry.name))) pending.push(path);

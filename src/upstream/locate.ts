@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
 import { KptError } from "../core/error.ts";
-import { cleanPath } from "../package/paths.ts";
+import { cleanPath } from "../host/inside.ts";
 
 /** Where a package is: repository, directory below its root (`/` is the root), version if one was named. */
 export interface PackageAddress {

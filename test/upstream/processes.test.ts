@@ -111,7 +111,7 @@ test("the lock of a process that was killed is taken over", { timeout: 30_000 },
     const host = readFileSync("/proc/sys/kernel/hostname", "utf8").trim();
     rmSync(join(cache, folder), { recursive: true });
     writeFileSync(join(cache, `${folder}.lock`), `${pid} ${host}\n`);
-    mkdirSync(join(world.work, `.kpt-staged-${pid}-1-get-abc/package`), { recursive: true });
+    mkdirSync(join(world.work, `.kpt-staged-${pid}-1-new-abc`), { recursive: true });
     assert.equal((await get("second")).code, 0);
     assert.deepEqual(readdirSync(world.work), ["first", "second"], "its leftovers are cleared away, too");
   } finally {

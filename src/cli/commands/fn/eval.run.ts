@@ -76,8 +76,8 @@ export const run: Run<typeof evalFlags> = async (context, { args, flags, rest })
     return evalFunction({ items: input.items, fn, config, ...selection, report, explains: flags.explain });
   });
   if (outcome.passed) {
-    if (destination.kind !== "place") writeElsewhere(destination, outcome.items, input.files, context);
-    else if (argument === "-") writeElsewhere({ kind: "stdout" }, outcome.items, [], context);
+    if (destination.kind !== "place") await writeElsewhere(destination, outcome.items, input.files, context);
+    else if (argument === "-") await writeElsewhere({ kind: "stdout" }, outcome.items, [], context);
     else
       writeChanges(input.directory, planChanges({ files: input.files, items: outcome.items, prunes: true }));
   }

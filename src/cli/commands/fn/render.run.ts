@@ -63,7 +63,7 @@ export const run: Run<typeof renderFlags> = async (context, { args, flags }) => 
   if (env["KRM_DISABLE_ATTRIBUTION"] === undefined || env["KRM_DISABLE_ATTRIBUTION"] === "") {
     attribute(outcome.items);
   }
-  finish(context, destination, tree, outcome);
+  await finish(context, destination, tree, outcome);
   saveResults(resultsFolder, outcome.runs, outcome.failure !== undefined, context);
   if (asJson) context.stdout.write(jsonReport(outcome, seen));
   if (outcome.failure?.error !== undefined) throw outcome.failure.error;
@@ -78,11 +78,16 @@ function notAPackage(path: string): KptError {
   );
 }
 
-function finish(context: Context, destination: Destination, tree: PackageTree, outcome: Rendered): void {
+async function finish(
+  context: Context,
+  destination: Destination,
+  tree: PackageTree,
+  outcome: Rendered,
+): Promise<void> {
   const files = allFiles(tree);
   const failed = outcome.failure !== undefined;
   if (destination.kind !== "place") {
-    if (!failed) writeElsewhere(destination, outcome.items, files, context);
+    if (!failed) await writeElsewhere(destination, outcome.items, files, context);
     return;
   }
   const saves =

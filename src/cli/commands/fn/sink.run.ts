@@ -6,8 +6,7 @@ import { defaultPath } from "../../../fn/default-path.ts";
 import { itemsOfText } from "../../../fn/eval.ts";
 import type { Item } from "../../../fn/item.ts";
 import { fileContents } from "../../../fn/save.ts";
-import { writeNewFolder } from "../../../host/files.ts";
-import { judgePath } from "../../../package/paths.ts";
+import { writeNewFolder } from "../../../host/new-folder.ts";
 import type { Run } from "../../command.ts";
 import { readAll } from "./read-stdin.ts";
 import type { sinkFlags } from "./sink.ts";
@@ -19,10 +18,7 @@ export const run: Run<typeof sinkFlags> = async (context, { args }) => {
   refuseExisting(target, folder);
   const items = itemsOfText(await readAll(context.stdin, context.signal)).map(placed);
   const files = fileContents({ files: [], items });
-  writeNewFolder(
-    target,
-    files.map(({ path, content }) => ({ path: judgePath(path), content })),
-  );
+  await writeNewFolder(target, files);
   return 0;
 };
 

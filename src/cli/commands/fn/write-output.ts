@@ -4,8 +4,7 @@ import { KptError } from "../../../core/error.ts";
 import type { Item } from "../../../fn/item.ts";
 import { fileContents, itemText } from "../../../fn/save.ts";
 import { encodeList } from "../../../fn/wire.ts";
-import { writeNewFolder } from "../../../host/files.ts";
-import { judgePath } from "../../../package/paths.ts";
+import { writeNewFolder } from "../../../host/new-folder.ts";
 import type { PackageFile } from "../../../package/read.ts";
 import type { Context } from "../../context.ts";
 
@@ -31,19 +30,15 @@ export function refuseExisting(path: string, shown: string): void {
 }
 
 /** Writes items to anywhere but their own files. Files of `read` that nobody changed keep their bytes in a folder. */
-export function writeElsewhere(
+export async function writeElsewhere(
   destination: Elsewhere,
   items: readonly Item[],
   read: readonly PackageFile[],
   context: Context,
-): void {
+): Promise<void> {
   if (destination.kind === "stdout") context.stdout.write(encodeList(items, undefined).text);
   else if (destination.kind === "unwrap") context.stdout.write(items.map(itemText).join("---\n"));
   else {
-    const files = fileContents({ files: read, items });
-    writeNewFolder(
-      destination.path,
-      files.map(({ path, content }) => ({ path: judgePath(path), content })),
-    );
+    await writeNewFolder(destination.path, fileContents({ files: read, items }));
   }
 }
