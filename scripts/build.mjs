@@ -7,10 +7,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { makeCodeCache } from "./code-cache.mjs";
+import { writeRegistry } from "./registry.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tscPath = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
 rmSync(join(root, "dist"), { recursive: true, force: true });
+writeRegistry(root);
 
 const tsc = spawnSync(process.execPath, [tscPath, "-p", root], { stdio: "inherit" });
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);

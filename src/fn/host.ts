@@ -1,8 +1,7 @@
 import { KptError } from "../core/error.ts";
-import { type CatalogFunction, loadFunction } from "../functions/index.ts";
+import { type CatalogFunction, loadDoc, loadFunction } from "../functions/index.ts";
 import { ContainerEngine, engineFrom } from "../host/container-engine.ts";
 import { generatePackageContext } from "./builtins/gen-pkg-context.ts";
-import { publishedTags } from "./catalog-tags.ts";
 import { catalogName, type PullPolicy, parseImage, withDefaultTag, withPrefix } from "./image.ts";
 import type { FunctionRun } from "./results.ts";
 import { builtinRuntime } from "./runtime/builtin.ts";
@@ -182,7 +181,7 @@ export class FunctionHost {
     if (tag === undefined || tag === "") return latest ? withDefaultTag(image) : image;
     const sources: TagSource[] =
       builtin !== undefined
-        ? [async () => publishedTags(builtin)]
+        ? [async () => (await loadDoc(builtin))?.tags ?? []]
         : [repository => this.#localTags(repository), repository => this.#remoteTags(repository)];
     return resolveTag(image, tag, sources, this.#options.warn);
   }

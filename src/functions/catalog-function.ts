@@ -11,7 +11,6 @@ export interface FunctionCall {
 /** A function of the catalogue that runs in this process: pure, on the nodes of the items. */
 export interface CatalogFunction {
   readonly name: string;
-  readonly aliases?: readonly string[];
   /** Edits the list. Throws FunctionError where the function fails. */
   run(list: ResourceList, call: FunctionCall): void | Promise<void>;
 }

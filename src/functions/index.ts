@@ -1,2 +1,3 @@
 export type { CatalogFunction, FunctionCall } from "./catalog-function.ts";
-export { functionNames, loadFunction } from "./registry.ts";
+export { docText, type FunctionDoc } from "./function-doc.ts";
+export { functionNames, loadDoc, loadFunction } from "./load.ts";

@@ -1,56 +1,51 @@
+// Written by the build from the folders beside this file; see scripts/registry.mjs.
 import type { CatalogFunction } from "./catalog-function.ts";
+import type { FunctionDoc } from "./function-doc.ts";
 
-interface Entry {
-  name: string;
-  aliases?: readonly string[];
-  load: () => Promise<{ fn: CatalogFunction }>;
-}
+export const functions: Readonly<Record<string, () => Promise<{ fn: CatalogFunction }>>> = {
+  "annotate-apply-time-mutations": () => import("./annotate-apply-time-mutations/function.ts"),
+  "apply-replacements": () => import("./apply-replacements/function.ts"),
+  "apply-setters": () => import("./apply-setters/function.ts"),
+  "create-setters": () => import("./create-setters/function.ts"),
+  "delete-annotations": () => import("./delete-annotations/function.ts"),
+  "enable-gcp-services": () => import("./enable-gcp-services/function.ts"),
+  "ensure-name-substring": () => import("./ensure-name-substring/function.ts"),
+  kubeconform: () => import("./kubeconform/function.ts"),
+  kubeval: () => import("./kubeval/function.ts"),
+  "list-setters": () => import("./list-setters/function.ts"),
+  "remove-local-config-resources": () => import("./remove-local-config-resources/function.ts"),
+  "search-replace": () => import("./search-replace/function.ts"),
+  "set-annotation": () => import("./set-annotation/function.ts"),
+  "set-annotations": () => import("./set-annotations/function.ts"),
+  "set-enforcement-action": () => import("./set-enforcement-action/function.ts"),
+  "set-image": () => import("./set-image/function.ts"),
+  "set-label": () => import("./set-label/function.ts"),
+  "set-labels": () => import("./set-labels/function.ts"),
+  "set-namespace": () => import("./set-namespace/function.ts"),
+  "set-project-id": () => import("./set-project-id/function.ts"),
+  "upsert-resource": () => import("./upsert-resource/function.ts"),
+};
 
-/** One line per function: nothing of a function is loaded before it is asked for. */
-const entries: readonly Entry[] = [
-  {
-    name: "annotate-apply-time-mutations",
-    load: () => import("./annotate-apply-time-mutations/function.ts"),
-  },
-  { name: "apply-replacements", load: () => import("./apply-replacements/function.ts") },
-  { name: "apply-setters", load: () => import("./apply-setters/function.ts") },
-  { name: "create-setters", load: () => import("./create-setters/function.ts") },
-  { name: "delete-annotations", load: () => import("./delete-annotations/function.ts") },
-  { name: "enable-gcp-services", load: () => import("./enable-gcp-services/function.ts") },
-  { name: "ensure-name-substring", load: () => import("./ensure-name-substring/function.ts") },
-  { name: "kubeconform", load: () => import("./kubeconform/function.ts") },
-  { name: "kubeval", load: () => import("./kubeval/function.ts") },
-  {
-    name: "remove-local-config-resources",
-    load: () => import("./remove-local-config-resources/function.ts"),
-  },
-  { name: "search-replace", load: () => import("./search-replace/function.ts") },
-  {
-    name: "set-annotations",
-    aliases: ["set-annotation"],
-    load: () => import("./set-annotations/function.ts"),
-  },
-  {
-    name: "set-enforcement-action",
-    load: () => import("./set-enforcement-action/function.ts"),
-  },
-  { name: "set-image", load: () => import("./set-image/function.ts") },
-  { name: "set-labels", aliases: ["set-label"], load: () => import("./set-labels/function.ts") },
-  { name: "set-namespace", load: () => import("./set-namespace/function.ts") },
-  { name: "set-project-id", load: () => import("./set-project-id/function.ts") },
-  { name: "upsert-resource", load: () => import("./upsert-resource/function.ts") },
-];
-
-const byName = new Map<string, Entry>();
-for (const entry of entries) {
-  for (const name of [entry.name, ...(entry.aliases ?? [])]) byName.set(name, entry);
-}
-
-/** The names of all functions, without their aliases. */
-export const functionNames: readonly string[] = entries.map(entry => entry.name);
-
-/** The function of a name or alias: the last element of an image's path, without tag. */
-export async function loadFunction(name: string): Promise<CatalogFunction | undefined> {
-  const entry = byName.get(name);
-  return entry === undefined ? undefined : (await entry.load()).fn;
-}
+export const docs: Readonly<Record<string, () => Promise<{ doc: FunctionDoc }>>> = {
+  "annotate-apply-time-mutations": () => import("./annotate-apply-time-mutations/doc.ts"),
+  "apply-replacements": () => import("./apply-replacements/doc.ts"),
+  "apply-setters": () => import("./apply-setters/doc.ts"),
+  "create-setters": () => import("./create-setters/doc.ts"),
+  "delete-annotations": () => import("./delete-annotations/doc.ts"),
+  "enable-gcp-services": () => import("./enable-gcp-services/doc.ts"),
+  "ensure-name-substring": () => import("./ensure-name-substring/doc.ts"),
+  kubeconform: () => import("./kubeconform/doc.ts"),
+  kubeval: () => import("./kubeval/doc.ts"),
+  "list-setters": () => import("./list-setters/doc.ts"),
+  "remove-local-config-resources": () => import("./remove-local-config-resources/doc.ts"),
+  "search-replace": () => import("./search-replace/doc.ts"),
+  "set-annotation": () => import("./set-annotation/doc.ts"),
+  "set-annotations": () => import("./set-annotations/doc.ts"),
+  "set-enforcement-action": () => import("./set-enforcement-action/doc.ts"),
+  "set-image": () => import("./set-image/doc.ts"),
+  "set-label": () => import("./set-label/doc.ts"),
+  "set-labels": () => import("./set-labels/doc.ts"),
+  "set-namespace": () => import("./set-namespace/doc.ts"),
+  "set-project-id": () => import("./set-project-id/doc.ts"),
+  "upsert-resource": () => import("./upsert-resource/doc.ts"),
+};

@@ -13,7 +13,7 @@ import { ensureMap, setChildText } from "../../sdk/nodes.ts";
 import { duplicateId } from "../../sdk/unique-ids.ts";
 import type { CatalogFunction } from "../catalog-function.ts";
 
-export const fn: CatalogFunction = { name: "set-annotations", aliases: ["set-annotation"], run };
+export const fn: CatalogFunction = { name: "set-annotations", run };
 
 const template = "spec/template/metadata/annotations";
 const job = "spec/jobTemplate";

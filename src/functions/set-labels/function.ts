@@ -8,7 +8,7 @@ import { readStringMap } from "../../sdk/string-config.ts";
 import { type CatalogFunction, type FunctionCall, isBefore } from "../catalog-function.ts";
 import { runFormer } from "./former.ts";
 
-export const fn: CatalogFunction = { name: "set-labels", aliases: ["set-label"], run };
+export const fn: CatalogFunction = { name: "set-labels", run };
 
 function run(list: ResourceList, { tag }: FunctionCall): void {
   if (isBefore(tag, 0, 2)) {

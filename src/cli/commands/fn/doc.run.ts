@@ -1,6 +1,7 @@
 import { KptError } from "../../../core/error.ts";
-import { checkImage, imagePrefix, withPrefix } from "../../../fn/image.ts";
+import { catalogName, checkImage, imagePrefix, withPrefix } from "../../../fn/image.ts";
 import { encodeList } from "../../../fn/wire.ts";
+import { docText, loadDoc } from "../../../functions/index.ts";
 import { ContainerEngine, engineFrom } from "../../../host/container-engine.ts";
 import type { Run } from "../../command.ts";
 import { visible } from "../../terminal/visible.ts";
@@ -12,6 +13,12 @@ export const run: Run<typeof docFlags> = async (context, { flags }) => {
   if (flags.image === "") throw new KptError("USAGE", "image must be specified");
   const image = withPrefix(flags.image, prefix);
   checkImage(image);
+  const name = env["KPT_FN_RUNTIME"] === "container" ? undefined : catalogName(image);
+  const doc = name === undefined ? undefined : await loadDoc(name);
+  if (name !== undefined && doc !== undefined) {
+    context.stdout.write(docText(name, doc));
+    return 0;
+  }
   const engine = new ContainerEngine({ name: engineFrom(env), env, cwd, signal });
   const { exitCode, stdout, stderr } = await engine.run({
     image,

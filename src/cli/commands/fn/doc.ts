@@ -19,7 +19,8 @@ export const doc = command({
   name: "doc",
   args: { min: 0, max: 0 },
   summary: "Print the documentation of a function",
-  description: "Runs the image of a function with --help and prints what it says.",
+  description:
+    "Prints what a built-in function does, how it is configured and which versions were published. Any other image is run with --help, as are all with KPT_FN_RUNTIME=container.",
   flags: docFlags,
   examples: [{ says: "Show what set-namespace does", run: "kpt fn doc --image set-namespace:latest" }],
   load: () => import("./doc.run.ts"),

@@ -1,0 +1,1 @@
+export { doc } from "../set-annotations/doc.ts";

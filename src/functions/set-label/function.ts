@@ -1,0 +1,1 @@
+export { fn } from "../set-labels/function.ts";
