@@ -28,12 +28,15 @@ export class PackageFile {
   readonly path: string;
   readonly absolute: string;
   readonly text: string;
+  /** Whether it is a link to a file of the same folder. */
+  readonly isLink: boolean;
   #yaml: YamlFile | undefined;
 
-  constructor(path: string, absolute: string, text: string) {
+  constructor(path: string, absolute: string, text: string, isLink = false) {
     this.path = path;
     this.absolute = absolute;
     this.text = text;
+    this.isLink = isLink;
   }
 
   /** Whether anybody has asked for the tree yet. */
@@ -43,14 +46,19 @@ export class PackageFile {
 
   /** Parsed on first use. Throws `YAML_SYNTAX` with the place. */
   get yaml(): YamlFile {
-    this.#yaml ??= orMalformed(this.absolute, () =>
+    this.#yaml ??= this.parse();
+    return this.#yaml;
+  }
+
+  /** A tree that nobody else has: for those who look once, so that it needn't be kept. Throws as `yaml` does. */
+  parse(): YamlFile {
+    return orMalformed(this.absolute, () =>
       parseYaml(this.text, {
         file: this.path,
         // kpt writes Kptfiles with wide lists; other files have no style where they have no list.
         ...(this.path === kptfileName || this.path.endsWith(`/${kptfileName}`) ? { indentSeq: "wide" } : {}),
       }),
     );
-    return this.#yaml;
   }
 
   /** The documents that are mappings, whether or not they have a kind and a name. */
@@ -219,7 +227,7 @@ class Walk {
       tree.otherFiles.push(at);
       return;
     }
-    const file = new PackageFile(at, absolute, readTextFile(absolute, at));
+    const file = new PackageFile(at, absolute, readTextFile(absolute, at), entry.isSymbolicLink());
     tree.files.push(file);
     if (
       entry.name === kptfileName &&

@@ -1,5 +1,6 @@
-import { type Dirent, lstatSync, readdirSync } from "node:fs";
+import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { Resource } from "../core/resource.ts";
 import { ioError } from "../host/io-error.ts";
 import { isStaged } from "../host/staging.ts";
 import { compareBytes } from "./paths.ts";
@@ -45,12 +46,14 @@ export async function packageTree(directory: string, signal?: AbortSignal): Prom
   const resources = new Map<string, ShownResource[]>();
   const shownFiles = new Set<string>();
   for (const file of allFiles(found)) {
-    if (lstatSync(file.absolute).isSymbolicLink()) continue;
+    if (file.isLink) continue;
     const shown = resourcesOf(file);
     if (shown.length === 0) continue;
     shownFiles.add(file.path);
     const folder = folderOf(file.path);
-    resources.set(folder, [...(resources.get(folder) ?? []), ...shown]);
+    const known = resources.get(folder);
+    if (known === undefined) resources.set(folder, shown);
+    else for (const each of shown) known.push(each);
   }
   const packages = new Set(
     allPackages(found)
@@ -62,15 +65,14 @@ export async function packageTree(directory: string, signal?: AbortSignal): Prom
 }
 
 function resourcesOf(file: PackageFile): ShownResource[] {
-  return file.resources
-    .filter(({ resource }) => resource.kind !== "")
-    .map(({ resource: { apiVersion, kind, name, namespace } }) => ({
-      file: baseName(file.path),
-      apiVersion,
-      kind,
-      name,
-      namespace,
-    }));
+  const shown: ShownResource[] = [];
+  // The tree of a file is needed once: it isn't kept.
+  for (const { root } of file.parse().documents) {
+    if (root?.kind !== "map") continue;
+    const { apiVersion, kind, name, namespace } = new Resource(root);
+    if (kind !== "") shown.push({ file: baseName(file.path), apiVersion, kind, name, namespace });
+  }
+  return shown;
 }
 
 /** Puts resources and files under the nearest folder above them that has a branch. */
