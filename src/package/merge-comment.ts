@@ -1,6 +1,7 @@
 import type { Resource } from "../core/resource.ts";
 import type { MapNode } from "../core/yaml/node.ts";
 import { newScalar } from "../core/yaml/print.ts";
+import { type Insertion, quickMark } from "./quick-mark.ts";
 
 const prefix = "kpt-merge:";
 export const upstreamIdentifier = "internal.kpt.dev/upstream-identifier";
@@ -32,11 +33,8 @@ function parseComment(comment: string | undefined): MergeIdentity | undefined {
 export function addMergeComment(resource: Resource): boolean {
   const entry = resource.node.entry("metadata");
   const metadata = entry?.value;
-  if (entry === undefined || metadata?.kind !== "map" || resource.kind === "") return false;
+  if (entry === undefined || metadata?.kind !== "map" || !takesMark(resource)) return false;
   const { name, namespace = "" } = resource;
-  if (name === "" && namespace === "" && resource.labels.size === 0) return false;
-  // A name with a line feed can't stand in a comment.
-  if (/[\u0000-\u001f\u007f]/.test(name + namespace)) return false;
   const remark = entry.keyComment;
   const isMarked = remark?.includes(prefix) === true;
   if (!metadata.flow && !isMarked) {
@@ -44,8 +42,33 @@ export function addMergeComment(resource: Resource): boolean {
     if (remark) entry.headComment = entry.headComment ? `${entry.headComment}\n${remark}` : remark;
   }
   const known = (isMarked ? parseComment(remark) : undefined) ?? { namespace, name };
-  const parts = [resource.group, resource.kind, known.namespace || "default", known.name];
-  return annotate(metadata, upstreamIdentifier, parts.join("|")) || (!metadata.flow && !isMarked);
+  return (
+    annotate(metadata, upstreamIdentifier, identifierOf(resource, known)) || (!metadata.flow && !isMarked)
+  );
+}
+
+/**
+ * What `addMergeComment` would change, as text to insert, for a resource in the usual layout: that spares editing the
+ * nodes and printing the file. Undefined where it has to be done by editing.
+ */
+export function mergeCommentInsertions(resource: Resource, text: string): Insertion[] | undefined {
+  if (!takesMark(resource)) return [];
+  const { name, namespace = "" } = resource;
+  return quickMark(resource, text, `# ${prefix} ${namespace}/${name}`, {
+    key: upstreamIdentifier,
+    value: identifierOf(resource, { namespace, name }),
+  });
+}
+
+function takesMark(resource: Resource): boolean {
+  const { kind, name, namespace = "" } = resource;
+  if (kind === "" || (name === "" && namespace === "" && resource.labels.size === 0)) return false;
+  // A name with a line feed can't stand in a comment.
+  return !/[\u0000-\u001f\u007f]/.test(name + namespace);
+}
+
+function identifierOf({ group, kind }: Resource, { namespace, name }: MergeIdentity): string {
+  return [group, kind, namespace || "default", name].join("|");
 }
 
 /** Blueprint attribution of Config Connector resources: which tools had their hands on them. */

@@ -3,7 +3,8 @@ import { messageOf } from "../core/error.ts";
 import { Resource } from "../core/resource.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
 import { IgnoreRules, parseIgnore } from "../package/ignore.ts";
-import { addBlueprint, addMergeComment } from "../package/merge-comment.ts";
+import { addBlueprint, addMergeComment, mergeCommentInsertions } from "../package/merge-comment.ts";
+import { type Insertion, insertAll } from "../package/quick-mark.ts";
 import type { UpstreamFile } from "./fetch.ts";
 import { oneLine } from "./messages.ts";
 
@@ -35,15 +36,28 @@ function markText(content: Buffer, blueprint: boolean): string | undefined {
   // Most files without an apiVersion hold no resource; they needn't be parsed.
   if (!content.includes("kind") || !content.includes("metadata")) return undefined;
   if (!isUtf8(content)) throw new Error("not valid UTF-8");
-  const yaml = parseYaml(content.toString("utf8"));
+  const text = content.toString("utf8");
+  const yaml = parseYaml(text);
+  const resources = yaml.documents.flatMap(({ root }) => (root?.kind === "map" ? [new Resource(root)] : []));
+  const quick = blueprint && text.includes(".cnrm.") ? undefined : quickInsertions(resources, text);
+  if (quick !== undefined) return quick.length === 0 ? undefined : insertAll(text, quick);
   let changed = false;
-  for (const { root } of yaml.documents) {
-    if (root?.kind !== "map") continue;
-    const resource = new Resource(root);
+  for (const resource of resources) {
     if (addMergeComment(resource)) changed = true;
     if (blueprint && addBlueprint(resource)) changed = true;
   }
   return changed ? yaml.toString() : undefined;
+}
+
+function quickInsertions(resources: readonly Resource[], text: string): Insertion[] | undefined {
+  if (text.includes("\r") || text.charCodeAt(0) === 0xfeff || !text.endsWith("\n")) return undefined;
+  const insertions: Insertion[] = [];
+  for (const resource of resources) {
+    const ones = mergeCommentInsertions(resource, text);
+    if (ones === undefined) return undefined;
+    insertions.push(...ones);
+  }
+  return insertions;
 }
 
 /** What the `.krmignore` of each package hides. */

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Resource } from "../core/resource.ts";
-import { parseYaml } from "../core/yaml/parse.ts";
-import { addBlueprint, addMergeComment, readMergeComment } from "./merge-comment.ts";
+import { Resource } from "../../src/core/resource.ts";
+import { parseYaml } from "../../src/core/yaml/parse.ts";
+import {
+  addBlueprint,
+  addMergeComment,
+  mergeCommentInsertions,
+  readMergeComment,
+} from "../../src/package/merge-comment.ts";
+import { type Insertion, insertAll } from "../../src/package/quick-mark.ts";
+import { corpus } from "../yaml/corpus.ts";
 
 function marked(text: string, mark: (resource: Resource) => boolean = addMergeComment): string {
   const file = parseYaml(text);
@@ -49,6 +56,69 @@ const rows: readonly [says: string, before: string, after: string][] = [
     `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {${identifier}: '|ConfigMap|default|a'}}\n`,
   ],
 ];
+
+/** The same by inserting text; undefined where the layout isn't the usual one. */
+function quicklyMarked(text: string): string | undefined {
+  const insertions: Insertion[] = [];
+  for (const { root } of parseYaml(text).documents) {
+    if (root?.kind !== "map") continue;
+    const ones = mergeCommentInsertions(new Resource(root), text);
+    if (ones === undefined) return undefined;
+    insertions.push(...ones);
+  }
+  return insertAll(text, insertions);
+}
+
+test("the quick way gives what editing gives, or leaves it to that", () => {
+  const metadata = (...lines: string[]): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:${lines.map(line => `\n${line}`).join("")}\ndata: {}\n`;
+  const usual = [
+    metadata("  name: it's", "  namespace: n"),
+    metadata("  name: a", "  labels:", "    x: y"),
+    metadata("  annotations:", "    x: y", "  name: a"),
+    metadata("  # remark", "  name: a", "  annotations:", "    x: 'y'"),
+    `${metadata("  name: a")}---\n${metadata("  name: b")}`,
+    "kind: A\nmetadata:\n  name: a\n",
+  ];
+  for (const text of usual) assert.equal(quicklyMarked(text), marked(text));
+  const unusual = [
+    metadata("    name: a"),
+    metadata(" # remark", "  name: a"),
+    metadata("  name: a # remark"),
+    metadata("  name: a", "  # remark"),
+    metadata("  name: a", ""),
+    metadata("  name: a", "  finalizers:", "  - x"),
+    metadata("  name: a", "  annotations: {}"),
+    metadata("  name: a", "  annotations:", "    x: |", "      y"),
+    metadata("  name: a", '  annotations: {x: "y"}'),
+    'kind: A\nmetadata: {name: "a"}\n',
+    "kind: A\nmetadata: &m\n  name: a\nspec: *m\n",
+    marked(metadata("  name: a")),
+  ];
+  for (const text of unusual) {
+    const quick = quicklyMarked(text);
+    assert.ok(quick === undefined || quick === marked(text), text);
+  }
+});
+
+test("both ways agree on all recorded files", context => {
+  const files = corpus(100_000);
+  if (files === undefined) return context.skip("no recorded data beside the repository");
+  let quick = 0;
+  for (const { path, text } of files) {
+    if (/\r|^\ufeff/.test(text) || !text.endsWith("\n")) continue;
+    let usual: string | undefined;
+    try {
+      usual = quicklyMarked(text);
+    } catch {
+      continue;
+    }
+    if (usual === undefined) continue;
+    assert.equal(usual, marked(text), path);
+    quick++;
+  }
+  assert.ok(quick > 100);
+});
 
 for (const [says, before, after] of rows) {
   test(says, () => {
