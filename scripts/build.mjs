@@ -3,10 +3,11 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
 import { makeCodeCache } from "./code-cache.mjs";
+import { toCommonJs } from "./commonjs.mjs";
 import { writeRegistry } from "./registry.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -72,13 +73,7 @@ const { outputFiles, metafile } = await build({
 });
 mkdirSync(kpt);
 for (const { path, text } of outputFiles) {
-  const { code } = await transform(text, {
-    format: "cjs",
-    platform: "node",
-    target: "node20.19",
-    supported: { "dynamic-import": false },
-    legalComments: "none",
-  });
+  const code = toCommonJs(text, metafile.outputs[relative(root, path)].imports);
   const digest = createHash("sha256").update(code).digest("hex").slice(0, 16);
   writeFileSync(path, `${code}// ${digest}\n`);
 }
