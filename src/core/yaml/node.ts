@@ -25,12 +25,14 @@ export type YamlNode = MapNode | SeqNode | ScalarNode | AliasNode;
 export class MapEntry {
   readonly map: MapNode;
   #key: YamlNode;
+  #keyText: string;
   #value: YamlNode;
   trivia: Trivia | undefined;
 
   constructor(map: MapNode, key: YamlNode, value: YamlNode) {
     this.map = map;
     this.#key = key;
+    this.#keyText = textOfKey(key);
     this.#value = value;
     this.trivia = undefined;
     key.up = map;
@@ -40,9 +42,9 @@ export class MapEntry {
   get key(): YamlNode {
     return this.#key;
   }
-  /** The key as text; of a key that is no scalar, its spelling. */
+  /** The key as text; of a key that is no scalar, its spelling. Kept at hand: looking keys up is most of the work. */
   get keyText(): string {
-    return textOfKey(this.#key);
+    return this.#keyText;
   }
   /** The value; a null scalar where nothing is written. */
   get value(): YamlNode {
@@ -62,9 +64,12 @@ export class MapEntry {
 
   /** Replaces the key; for MapNode.rename. */
   replaceKey(key: ScalarNode): void {
-    this.#key.up = undefined;
-    this.#key = key;
-    key.up = this.map;
+    if (key !== this.#key) {
+      this.#key.up = undefined;
+      this.#key = key;
+      key.up = this.map;
+    }
+    this.#keyText = textOfKey(key);
   }
 
   /** Comment lines directly above the entry. */
@@ -149,7 +154,7 @@ export class MapNode extends BaseNode {
   entry(key: string): MapEntry | undefined {
     const entries = this.#entries;
     if (entries.length <= indexedSize) {
-      for (const entry of entries) if (entry.keyText === key) return entry;
+      for (let i = 0; i < entries.length; i++) if (entries[i]!.keyText === key) return entries[i];
       return undefined;
     }
     if (this.#index === undefined) {
@@ -237,8 +242,10 @@ export class MapNode extends BaseNode {
     const entry = this.entry(old);
     if (entry === undefined) throw new Error(`no key ${JSON.stringify(old)}`);
     if (this.has(key)) throw new Error(`key ${JSON.stringify(key)} is taken`);
-    if (entry.key.kind === "scalar") entry.key.setValue(key);
-    else {
+    if (entry.key.kind === "scalar") {
+      entry.key.setValue(key);
+      entry.replaceKey(entry.key);
+    } else {
       materialize(this);
       entry.replaceKey(keyNode(key));
       if (entry.trivia !== undefined) entry.trivia.isFresh = true;
