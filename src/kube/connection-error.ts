@@ -3,7 +3,10 @@ import { cleanText } from "./clean-text.ts";
 
 /** A request whose answer was lost: the server may or may not have acted. */
 export class ConnectionLost extends KptError {
-  constructor(host: string, cause: unknown) {
+  /** The time was over that the user gives a request: as long again may not help. */
+  readonly isTimeout: boolean;
+
+  constructor(host: string, cause: unknown, isTimeout = false) {
     const reason = cleanText(messageOf(cause));
     super(
       "CLUSTER_UNREACHABLE",
@@ -13,6 +16,7 @@ export class ConnectionLost extends KptError {
         cause,
       },
     );
+    this.isTimeout = isTimeout;
   }
 }
 

@@ -30,6 +30,11 @@ export class Discovery {
     return (await this.#read()).byKind.get(`${group}/${kind}`);
   }
 
+  /** Whether a server stands behind the group that doesn't answer: its kinds may exist unseen. */
+  async isUncertain(group: string): Promise<boolean> {
+    return (await this.#read()).uncertain.has(group);
+  }
+
   refresh(): void {
     this.#known = undefined;
   }
@@ -47,10 +52,12 @@ interface Known {
   byVersion: Map<string, ResourceType>;
   /** First version that serves the kind, in the server's order of preference. */
   byKind: Map<string, ResourceType>;
+  /** Groups whose kinds couldn't be read. */
+  uncertain: Set<string>;
 }
 
 async function readAll(fetch: Fetch): Promise<Known> {
-  const known: Known = { byVersion: new Map(), byKind: new Map() };
+  const known: Known = { byVersion: new Map(), byKind: new Map(), uncertain: new Set() };
   const [core, named] = await Promise.all([
     fetch("/api", { accept: aggregated }),
     fetch("/apis", { accept: aggregated }),
@@ -61,7 +68,11 @@ async function readAll(fetch: Fetch): Promise<Known> {
     else versions.push(...versionsOf(answer));
   }
   const lists = await Promise.all(versions.map(version => readVersion(fetch, version)));
-  for (const [index, list] of lists.entries()) addVersion(known, versions[index] ?? "", list);
+  for (const [index, list] of lists.entries()) {
+    const version = versions[index] ?? "";
+    if (list === undefined) known.uncertain.add(version.slice(0, Math.max(0, version.indexOf("/"))));
+    else addVersion(known, version, list);
+  }
   return known;
 }
 
@@ -69,6 +80,7 @@ function addAggregated(known: Known, answer: Json | undefined): void {
   for (const group of listAt(answer, "items")) {
     const groupName = textAt(group, "metadata", "name") ?? "";
     for (const version of listAt(group, "versions")) {
+      if (textAt(version, "freshness") === "Stale") known.uncertain.add(groupName);
       for (const resource of listAt(version, "resources").filter(isMap)) {
         add(known, {
           group: groupName,

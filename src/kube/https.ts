@@ -46,7 +46,7 @@ export function createHttpsTransport(connection: Connection): Transport {
       return {
         status: answer.statusCode ?? 0,
         headers: flatten(answer),
-        body: guarded(answer, connection.server),
+        body: guarded(answer, asked, connection.server),
       };
     },
     async close(): Promise<void> {
@@ -88,19 +88,28 @@ function exchange(
   return new Promise((resolve, reject) => {
     const outgoing = request(target, resolve);
     outgoing.setTimeout(silenceLimitMs, () => outgoing.destroy(new Error("the server did not answer")));
-    outgoing.on("error", error => reject(asked.signal?.aborted ? aborted() : unreachable(server, error)));
+    outgoing.on("error", error => reject(failureOf(asked.signal, server, error)));
     outgoing.end(asked.body);
   });
 }
 
-function aborted(): KptError {
-  return new KptError("ABORTED", "interrupted", { exitCode: 130 });
+/** A time that is over is no wish to stop: whether the server has acted is as unknown as ever. */
+function failureOf(signal: AbortSignal | undefined, server: URL, error: Error): KptError {
+  if (!signal?.aborted) return unreachable(server, error);
+  return signal.reason instanceof Error && signal.reason.name === "TimeoutError"
+    ? new ConnectionLost(server.host, new Error("no answer within the request timeout"), true)
+    : new KptError("ABORTED", "interrupted", { exitCode: 130 });
 }
 
-async function* guarded(answer: IncomingMessage, server: URL): AsyncGenerator<Uint8Array> {
+async function* guarded(
+  answer: IncomingMessage,
+  { signal }: KubeRequest,
+  server: URL,
+): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of answer) yield chunk as Uint8Array;
   } catch (thrown) {
+    if (signal?.aborted && thrown instanceof Error) throw failureOf(signal, server, thrown);
     throw new ConnectionLost(server.host, thrown);
   }
 }

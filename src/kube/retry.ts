@@ -36,10 +36,14 @@ function attemptsFor(thrown: unknown, { isRepeatable, wasReached }: RetryOptions
     if (!isRepeatable) return 1;
     if (thrown.status === 503 || thrown.status === 502 || thrown.status === 504) return 9;
     // A broken webhook answers with 500 every time; a server in trouble once in a while.
-    return thrown.status === 500 ? 6 : 1;
+    if (thrown.status === 500) return /webhook/.test(thrown.serverText) ? 4 : 9;
+    return 1;
   }
   if (thrown instanceof NotConnected) return wasReached() ? 9 : 1;
-  if (thrown instanceof ConnectionLost) return isRepeatable ? (wasReached() ? 9 : 3) : 1;
+  if (thrown instanceof ConnectionLost) {
+    if (!isRepeatable) return 1;
+    return wasReached() && !thrown.isTimeout ? 9 : 3;
+  }
   if (thrown instanceof MalformedAnswer) return isRepeatable && wasReached() ? 4 : 1;
   return 1;
 }

@@ -19,7 +19,7 @@ import type { Session } from "../session.ts";
 import { withLastApplied, withOwner } from "./last-applied.ts";
 import type { SendOptions } from "./result.ts";
 import { type Pace, type RunOutcome, runPlan } from "./run.ts";
-import { ClusterView } from "./view.ts";
+import { ClusterView, type Target } from "./view.ts";
 
 export interface ApplyOptions {
   policy: InventoryPolicy;
@@ -59,7 +59,7 @@ export async function applyPackage(
   if (plan.invalid.length > 0) throw new KptError("VALIDATION", formatInvalid(plan.invalid).trimEnd());
   checkPruneLimit(plan, options.pruneLimit);
   if (options.dryRun === "none" && !store.exists) {
-    await createOwnNamespace(session.client, loaded.inventory, plan);
+    await createOwnNamespace(session.client.withSignal(undefined), loaded.inventory, plan);
   }
   return await runPlan({
     client: session.client,
@@ -107,7 +107,7 @@ export async function prepareApply(
   const [known] = await Promise.all([store.read(), view.load(named)]);
   const local = new Set(targets.map(({ id }) => keyOf(id)));
   const gone = (known?.ids ?? []).filter(id => !local.has(keyOf(id)));
-  await view.load(gone.map(id => ({ id })));
+  store.leave(await unreadable(client, await view.load(gone.map(id => ({ id })))));
   const prune = view.present(gone);
   const usedNamespaces = new Set([inventory.namespace]);
   for (const object of apply) usedNamespaces.add(textAt(object, "metadata", "namespace") ?? "");
@@ -120,6 +120,13 @@ export async function prepareApply(
     sources: sourcesOf(objects),
     usedNamespaces,
   };
+}
+
+/** Of kinds that aren't served: those of servers that only don't answer now. */
+export async function unreadable(client: KubeClient, unserved: readonly Target[]): Promise<ResourceId[]> {
+  const left: ResourceId[] = [];
+  for (const { id } of unserved) if (await client.discovery.isUncertain(id.group)) left.push(id);
+  return left;
 }
 
 function sourcesOf(objects: readonly SourcedObject[]): Map<string, string> {

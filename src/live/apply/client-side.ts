@@ -9,7 +9,7 @@ import { annotation, idOf } from "../plan/identity.ts";
 import { lastApplied, withLastApplied, withoutNulls } from "./last-applied.ts";
 import { patchRules } from "./patch-rules.ts";
 import { patched } from "./patched.ts";
-import { failure, type SendOptions, type SendResult } from "./result.ts";
+import { conflictPauseMs, failure, maxConflicts, type SendOptions, type SendResult } from "./result.ts";
 import { isSecret, maskSecret, maskValues } from "./secrets.ts";
 import { threeWayPatch } from "./three-way.ts";
 
@@ -24,7 +24,8 @@ export interface Sending {
   options: SendOptions;
 }
 
-const maxConflicts = 5;
+/** How often a creation whose answer was lost is looked after and tried again. */
+const maxCreations = 9;
 const manager = { fieldManager: "kubectl" };
 
 /** What `kubectl apply` does: create, or send what differs from the live object and from the last time. */
@@ -61,7 +62,7 @@ export async function applyClientSide(sending: Sending): Promise<SendResult> {
       return { status: "Successful", operation: "configured", object: answer };
     } catch (thrown) {
       if (isStatus(thrown, 409) && attempt <= maxConflicts) {
-        if (attempt > 1) await client.clock.sleep(1000);
+        if (attempt > 1) await client.clock.sleep(conflictPauseMs);
         live = await client.find(type, namespace, name);
         continue;
       }
@@ -104,11 +105,11 @@ async function create(
         const text = `${textAt(modified, "kind") ?? ""} ${JSON.stringify(name)} was created by somebody else`;
         return { result: failure(`error when creating "${source}": ${text}`) };
       }
-      if (attempt >= maxConflicts) {
+      if (attempt >= maxCreations) {
         const text = maskValues(serverTextOf(thrown), modified);
         return { result: failure(`error when creating "${source}": ${text}`, isUnknown) };
       }
-      await client.clock.sleep(50 * 2 ** attempt);
+      await client.clock.sleep(Math.min(5_000, 50 * 2 ** attempt));
     }
   }
 }

@@ -10,6 +10,7 @@ import { destroyFilters } from "../plan/filters/all.ts";
 import type { InventoryPolicy } from "../plan/filters/filter.ts";
 import { planRun } from "../plan/plan.ts";
 import type { Session } from "../session.ts";
+import { unreadable } from "./apply-package.ts";
 import type { SendOptions } from "./result.ts";
 import { type Pace, type RunOutcome, runPlan } from "./run.ts";
 import { ClusterView } from "./view.ts";
@@ -39,7 +40,7 @@ export async function destroyPackage(
   const lost = store.exists ? 0 : await countLost(session, loaded);
   if (lost > 0) throw lostInventory(inventory.name, lost);
   const view = new ClusterView(client, signal);
-  await view.load(store.previous.map(id => ({ id })));
+  store.leave(await unreadable(client, await view.load(store.previous.map(id => ({ id })))));
   const prune = view.present(store.previous);
   const plan = planRun({ apply: [], prune });
   return await runPlan({

@@ -6,7 +6,7 @@ import { isFateUnknown } from "../../kube/retry.ts";
 import { isStatus, serverTextOf } from "../../kube/status-error.ts";
 import { owningInventory } from "../plan/filters/inventory-policy.ts";
 import { idOf } from "../plan/identity.ts";
-import { failure, type SendOptions, type SendResult } from "./result.ts";
+import { conflictPauseMs, failure, maxConflicts, type SendOptions, type SendResult } from "./result.ts";
 
 /** Deletes exactly the object that was seen; one that took its name meanwhile is not touched. */
 export async function removeObject(
@@ -19,15 +19,26 @@ export async function removeObject(
   const uid = textAt(live, "metadata", "uid") ?? "";
   if (uid === "") return failure('.metadata.uid: Not found: ""');
   const { namespace, name } = idOf(live);
-  try {
-    await client.delete(type, namespace, name, {
-      propagationPolicy: options.propagation,
-      preconditions: { uid },
-    });
-    return { status: "Successful" };
-  } catch (thrown) {
-    if (isStatus(thrown, 404)) return { status: "Successful" };
-    return failure(serverTextOf(thrown), isFateUnknown(thrown));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.delete(type, namespace, name, {
+        propagationPolicy: options.propagation,
+        preconditions: { uid },
+      });
+      return { status: "Successful" };
+    } catch (thrown) {
+      if (isStatus(thrown, 404)) return { status: "Successful" };
+      if (!isStatus(thrown, 409) || attempt > maxConflicts) {
+        return failure(serverTextOf(thrown), isFateUnknown(thrown));
+      }
+    }
+    if (attempt > 1) await client.clock.sleep(conflictPauseMs);
+    try {
+      const found = await client.find(type, namespace, name);
+      if (textAt(found, "metadata", "uid") !== uid) return { status: "Successful" };
+    } catch (thrown) {
+      return failure(serverTextOf(thrown), true);
+    }
   }
 }
 
@@ -35,9 +46,14 @@ export async function removeObject(
 export async function detachObject(client: KubeClient, type: ResourceType, live: JsonMap): Promise<void> {
   const { namespace, name } = idOf(live);
   const patch: JsonMap = { metadata: { annotations: { [owningInventory]: null } } };
-  try {
-    await client.patch(type, namespace, name, "merge", patch, { fieldManager: "kubectl" });
-  } catch (thrown) {
-    if (!isStatus(thrown, 404)) throw thrown;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.patch(type, namespace, name, "merge", patch, { fieldManager: "kubectl" });
+      return;
+    } catch (thrown) {
+      if (isStatus(thrown, 404)) return;
+      if (!isStatus(thrown, 409) || attempt > maxConflicts) throw thrown;
+      if (attempt > 1) await client.clock.sleep(conflictPauseMs);
+    }
   }
 }

@@ -11,6 +11,10 @@ export interface SendOptions {
   propagation: "Background" | "Foreground" | "Orphan";
 }
 
+/** How often a write is repeated that met somebody else's, and the pause before each but the first. */
+export const maxConflicts = 8;
+export const conflictPauseMs = 1_000;
+
 /** What became of sending one object. */
 export type SendResult =
   | {

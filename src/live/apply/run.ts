@@ -1,15 +1,17 @@
-import { KptError } from "../../core/error.ts";
 import { textAt } from "../../core/json.ts";
+import type { ResourceId } from "../../core/resource-id.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { serverTextOf } from "../../kube/status-error.ts";
 import type { LiveEvent, WaitEvent, WaitStatus } from "../events.ts";
 import { entriesToKeep } from "../inventory/keep.ts";
 import type { InventoryStore } from "../inventory/store.ts";
 import type { Filter, FilterContext, InventoryPolicy } from "../plan/filters/filter.ts";
+import { owningInventory } from "../plan/filters/inventory-policy.ts";
+import { annotation, keyOf } from "../plan/identity.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Schedule } from "../plan/schedule.ts";
 import { anyPodUnschedulable } from "../status/tree.ts";
 import { explain } from "./explain.ts";
+import { inventoryTask } from "./inventory-task.ts";
 import { generationOf, type Item, newItem, outcomeOf } from "./item.ts";
 import type { SendOptions } from "./result.ts";
 import { actuationEvent, type Sender, type Sent, sendItem } from "./send.ts";
@@ -66,6 +68,7 @@ class Run {
   readonly #schedule: Schedule;
   readonly #sequencer: Sequencer;
   readonly #sender: Sender;
+  readonly #store: InventoryStore;
   readonly #appliedUids = new Set<string>();
   readonly #queue: Item[] = [];
   readonly #hasWaits: boolean;
@@ -103,9 +106,11 @@ class Run {
       appliedUids: this.#appliedUids,
       progressOf: key => this.#items.get(key),
     };
+    // What was begun is brought to its end also after Ctrl-C: half-known objects are worse than late ones.
+    const client = input.client.withSignal(undefined);
+    this.#store = input.store.using(client);
     this.#sender = {
-      // What was begun is brought to its end also after Ctrl-C: half-known objects are worse than late ones.
-      client: input.client.withSignal(undefined),
+      client,
       view,
       graph: plan.graph,
       options: send,
@@ -126,7 +131,7 @@ class Run {
         { action: "Inventory", name: last, ids: [] },
       ],
     });
-    if (mode === "apply") await this.#inventoryTask("inventory-add-0", () => this.#recordPending());
+    if (mode === "apply") await inventoryTask("inventory-add-0", emit, () => this.#recordPending());
     if (this.#hasWaits)
       view.watch(
         key => this.#changed(key),
@@ -137,34 +142,24 @@ class Run {
     const isInterrupted = signal.aborted;
     this.#sequencer.flush();
     await view.close();
-    const kept = entriesToKeep([...this.#items.values()].map(outcomeOf), this.#in.store.previous);
-    await this.#inventoryTask(last, async () => {
+    const kept = entriesToKeep([...this.#items.values()].map(outcomeOf), this.#store.previous);
+    await inventoryTask(last, emit, async () => {
       if (!this.#hasWaits) return;
-      const store = this.#in.store.using(this.#sender.client);
-      if (mode === "destroy" && kept.length === 0) await store.delete();
-      else await store.set(kept);
+      const isBack = (id: ResourceId): boolean => this.#isBack(keyOf(id));
+      if (mode === "destroy" && kept.length === 0) await this.#store.delete(isBack);
+      else await this.#store.set(kept, isBack);
     });
     if (this.#failure !== undefined) throw this.#failure.thrown;
     return { isInterrupted, kept: kept.length };
   }
 
-  async #inventoryTask(name: string, work: () => Promise<void>): Promise<void> {
-    const { emit } = this.#in;
-    emit({ type: "group", action: "Inventory", name, status: "Started" });
-    try {
-      await work();
-    } catch (thrown) {
-      const isKnown = thrown instanceof KptError && thrown.code === "INVENTORY_INVALID";
-      const text = isKnown ? thrown.message : serverTextOf(thrown);
-      const prefix =
-        name === "inventory-add-0" || isKnown ? "" : "failed to write updated inventory to cluster: ";
-      throw new KptError(
-        "APPLY_FAILED",
-        `task failed (action: "Inventory", name: "${name}"): ${prefix}${text}`,
-        { cause: thrown },
-      );
-    }
-    emit({ type: "group", action: "Inventory", name, status: "Finished" });
+  /** Gone when this run looked, or deleted by it, and there again: another run has made it anew. */
+  #isBack(key: string): boolean {
+    const item = this.#items.get(key);
+    const wasDeleted = item?.vertex.action === "delete" && item.reconcile === "Succeeded";
+    if (item !== undefined && !wasDeleted) return false;
+    const live = this.#in.view.get(key);
+    return live !== undefined && annotation(live, owningInventory) === this.#in.send.inventoryId;
   }
 
   async #recordPending(): Promise<void> {
@@ -175,7 +170,7 @@ class Run {
       actuation: "Pending" as const,
       reconcile: "Pending" as const,
     }));
-    await this.#in.store.add(entries);
+    await this.#store.add(entries);
   }
 
   #perform(): Promise<void> {

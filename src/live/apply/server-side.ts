@@ -1,11 +1,12 @@
 import type { Json, JsonMap } from "../../core/json.ts";
 import { cloneJson, emptyMap, isMap, listAt, mapAt, textAt } from "../../core/json.ts";
+import type { Clock } from "../../kube/clock.ts";
 import { isFateUnknown } from "../../kube/retry.ts";
 import { isStatus, StatusError, serverTextOf } from "../../kube/status-error.ts";
 import { idOf } from "../plan/identity.ts";
 import type { Sending } from "./client-side.ts";
 import { lastAppliedAnnotation, withoutAnnotation } from "./last-applied.ts";
-import { failure, type SendResult } from "./result.ts";
+import { conflictPauseMs, failure, maxConflicts, type SendResult } from "./result.ts";
 import { maskValues } from "./secrets.ts";
 
 // kubectl's advice, word for word: it is what people search for.
@@ -28,13 +29,15 @@ export async function applyServerSide(sending: Sending): Promise<SendResult> {
   const object = withoutAnnotation(sending.object, lastAppliedAnnotation);
   const { namespace, name } = idOf(object);
   const isDry = options.dryRun !== "none";
-  try {
-    if (live !== undefined && !isDry) await takeOver(sending, live);
-    const answer = await client.patch(type, namespace, name, "apply", object, {
+  const send = (): Promise<JsonMap> =>
+    client.patch(type, namespace, name, "apply", object, {
       fieldManager: options.fieldManager,
       force: options.forceConflicts,
       dryRun: isDry ? "All" : undefined,
     });
+  try {
+    if (live !== undefined && !isDry) await takeOver(sending, live);
+    const answer = await whileContended(client.clock, send);
     if (!isDry) return { status: "Successful", operation: "serversideapplied", object: answer };
     const before = live === undefined ? {} : { before: live };
     return { status: "Successful", operation: "serversideapplied", ...before, after: answer };
@@ -43,13 +46,29 @@ export async function applyServerSide(sending: Sending): Promise<SendResult> {
   }
 }
 
+/** Others write the same object at this moment; that is no conflict about fields. */
+async function whileContended(clock: Clock, send: () => Promise<JsonMap>): Promise<JsonMap> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send();
+    } catch (thrown) {
+      if (!isStatus(thrown, 409) || isFieldConflict(thrown) || attempt > maxConflicts) throw thrown;
+      if (attempt > 1) await clock.sleep(conflictPauseMs);
+    }
+  }
+}
+
 function explain(thrown: unknown): string {
   const text = serverTextOf(thrown);
-  const isConflict =
+  return isFieldConflict(thrown) ? `${text}${advice}` : text;
+}
+
+function isFieldConflict(thrown: unknown): boolean {
+  return (
     thrown instanceof StatusError &&
     thrown.isConflict &&
-    thrown.causes.some(cause => cause.reason === "FieldManagerConflict");
-  return isConflict ? `${text}${advice}` : text;
+    thrown.causes.some(cause => cause.reason === "FieldManagerConflict")
+  );
 }
 
 /**
@@ -58,7 +77,7 @@ function explain(thrown: unknown): string {
  */
 async function takeOver({ client, type, options }: Sending, first: JsonMap): Promise<void> {
   let live: JsonMap | undefined = first;
-  for (let attempt = 0; attempt < 5 && live !== undefined; attempt++) {
+  for (let attempt = 0; attempt < maxConflicts && live !== undefined; attempt++) {
     const managedFields = migratedManagers(live, options.fieldManager);
     if (managedFields === undefined) return;
     const { namespace, name } = idOf(live);

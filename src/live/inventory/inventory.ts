@@ -2,6 +2,7 @@ import type { JsonMap } from "../../core/json.ts";
 import { isMap, listAt, mapAt, textAt } from "../../core/json.ts";
 import type { ResourceId } from "../../core/resource-id.ts";
 import type { Actuation, Reconcile } from "../plan/filters/filter.ts";
+import { keyOf } from "../plan/identity.ts";
 
 export const inventoryIdLabel = "cli-utils.sigs.k8s.io/inventory-id";
 export const resourceGroupVersion = "kpt.dev/v1alpha1";
@@ -42,19 +43,30 @@ export function readResourceGroup(object: JsonMap): ClusterInventory {
     name: textAt(object, "metadata", "name") ?? "",
     namespace: textAt(object, "metadata", "namespace") ?? "",
     id: textAt(object, "metadata", "labels", inventoryIdLabel) ?? "",
-    ids: listAt(object, "spec", "resources")
-      .filter(isMap)
-      .map(item => ({
-        group: textAt(item, "group") ?? "",
-        kind: textAt(item, "kind") ?? "",
-        namespace: textAt(item, "namespace") ?? "",
-        name: textAt(item, "name") ?? "",
-      })),
+    ids: listAt(object, "spec", "resources").filter(isMap).map(readId),
   };
 }
 
-export function resourceList(entries: readonly InventoryEntry[]): JsonMap[] {
-  return entries.map(({ id }) => idFields(id));
+export function resourceList(ids: readonly ResourceId[]): JsonMap[] {
+  return ids.map(idFields);
+}
+
+/** What the cluster has on record about how these objects fared. */
+export function recordedStatuses(object: JsonMap, ids: readonly ResourceId[]): JsonMap[] {
+  if (ids.length === 0) return [];
+  const keys = new Set(ids.map(keyOf));
+  return listAt(object, "status", "resourceStatuses")
+    .filter(isMap)
+    .filter(item => keys.has(keyOf(readId(item))));
+}
+
+function readId(item: JsonMap): ResourceId {
+  return {
+    group: textAt(item, "group") ?? "",
+    kind: textAt(item, "kind") ?? "",
+    namespace: textAt(item, "namespace") ?? "",
+    name: textAt(item, "name") ?? "",
+  };
 }
 
 export function statusList(entries: readonly InventoryEntry[]): JsonMap[] {

@@ -14,6 +14,7 @@ import {
   inventoryIdLabel,
   type LocalInventory,
   readResourceGroup,
+  recordedStatuses,
   resourceGroupVersion,
   resourceList,
   statusList,
@@ -63,8 +64,17 @@ export class InventoryStore {
     return this.#before;
   }
 
+  /** These can't be looked at: they stay on record, whatever becomes of the others. */
+  leave(ids: readonly ResourceId[]): void {
+    for (const id of ids) this.#seen.delete(keyOf(id));
+  }
+
   get #ids(): readonly ResourceId[] {
     return this.#live?.ids ?? [];
+  }
+
+  get #version(): string | undefined {
+    return versionOf(this.#live);
   }
 
   get exists(): boolean {
@@ -78,62 +88,88 @@ export class InventoryStore {
    */
   async add(entries: readonly InventoryEntry[]): Promise<void> {
     for (const entry of entries) this.#seen.add(keyOf(entry.id));
-    await this.#write(false, () => {
-      const known = new Set(entries.map(entry => keyOf(entry.id)));
-      const others = this.#ids.filter(id => !known.has(keyOf(id)));
-      return [...entries, ...others.map(pendingEntry)];
-    });
+    await this.#write(entries, false, () => true);
   }
 
-  /** After everything: exactly these, and what others have put there meanwhile. */
-  async set(entries: readonly InventoryEntry[]): Promise<void> {
-    await this.#write(true, () => {
-      const known = new Set(entries.map(entry => keyOf(entry.id)));
-      const foreign = this.#ids.filter(id => !this.#seen.has(keyOf(id)) && !known.has(keyOf(id)));
-      return [...entries, ...foreign.map(pendingEntry)];
-    });
-  }
-
-  async delete(): Promise<void> {
-    if (this.#live === undefined) return;
-    const uid = textAt(this.#live.object, "metadata", "uid");
-    const options: JsonMap = { propagationPolicy: "Background" };
-    if (uid !== undefined) options["preconditions"] = { uid };
-    try {
-      await this.#client.delete(await this.#type(), this.#local.namespace, this.#local.name, options);
-    } catch (thrown) {
-      if (!isStatus(thrown, 404)) throw thrown;
+  /**
+   * After everything: exactly these, those that `isThere` knows to have come back, and what others have put
+   * there meanwhile.
+   */
+  async set(
+    entries: readonly InventoryEntry[],
+    isThere: (id: ResourceId) => boolean = () => false,
+  ): Promise<void> {
+    await this.#write(entries, true, id => !this.#seen.has(keyOf(id)) || isThere(id));
+    const written = this.#live;
+    await this.#lookAgain(0);
+    // Another run may have dropped what it didn't know to be wanted, just before.
+    if (this.#version !== versionOf(written)) {
+      await this.#write(entries, true, id => !this.#seen.has(keyOf(id)) || isThere(id));
     }
-    this.#live = undefined;
   }
 
-  async #write(isFinal: boolean, wanted: () => InventoryEntry[]): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      const entries = wanted();
+  /** At the end of a destroy: it goes, unless somebody has put objects there meanwhile. */
+  async delete(isThere: (id: ResourceId) => boolean): Promise<void> {
+    for (let attempt = 1; this.#live !== undefined; attempt++) {
+      if (this.#ids.some(id => !this.#seen.has(keyOf(id)) || isThere(id))) return await this.set([], isThere);
+      const preconditions: JsonMap = {};
+      for (const field of ["uid", "resourceVersion"]) {
+        const value = textAt(this.#live.object, "metadata", field);
+        if (value !== undefined) preconditions[field] = value;
+      }
       try {
-        await this.#writeOnce(entries, isFinal);
+        await this.#client.delete(await this.#type(), this.#local.namespace, this.#local.name, {
+          propagationPolicy: "Background",
+          preconditions,
+        });
+        this.#live = undefined;
+      } catch (thrown) {
+        if (!isContended(thrown) || attempt >= maxConflicts) throw thrown;
+        await this.#lookAgain(attempt);
+      }
+    }
+  }
+
+  async #lookAgain(attempt: number): Promise<void> {
+    if (attempt > 0) await this.#client.clock.sleep(10 * attempt);
+    this.#take(await this.#client.find(await this.#type(), this.#local.namespace, this.#local.name));
+  }
+
+  /** These entries, and of what is on record besides them all that is to stay. */
+  async #write(
+    entries: readonly InventoryEntry[],
+    isFinal: boolean,
+    stays: (id: ResourceId) => boolean,
+  ): Promise<void> {
+    const own = new Set(entries.map(entry => keyOf(entry.id)));
+    for (let attempt = 1; ; attempt++) {
+      const others = this.#ids.filter(id => !own.has(keyOf(id)) && stays(id));
+      try {
+        await this.#writeOnce(entries, others, isFinal);
         return;
       } catch (thrown) {
-        const isContended = isStatus(thrown, 409) || isStatus(thrown, 404) || isFateUnknown(thrown);
-        if (!isContended || attempt >= maxConflicts) throw thrown;
-        // Somebody else writes too, or an answer was lost: look again before the next attempt.
-        await this.#client.clock.sleep(10 * attempt);
-        this.#take(await this.#client.find(await this.#type(), this.#local.namespace, this.#local.name));
+        if (!isContended(thrown) || attempt >= maxConflicts) throw thrown;
+        await this.#lookAgain(attempt);
         if (this.#live === undefined && isStatus(thrown, 404) && attempt > 3) throw thrown;
       }
     }
   }
 
-  async #writeOnce(entries: readonly InventoryEntry[], isFinal: boolean): Promise<void> {
+  async #writeOnce(
+    entries: readonly InventoryEntry[],
+    others: readonly ResourceId[],
+    isFinal: boolean,
+  ): Promise<void> {
     const type = await this.#type();
     const { name, namespace } = this.#local;
+    const ids = [...entries.map(entry => entry.id), ...others];
     let object = this.#live?.object;
     if (object === undefined) {
-      object = await this.#client.create(type, namespace, this.#newObject(entries));
-    } else if (!sameSet(this.#live?.ids ?? [], entries)) {
+      object = await this.#client.create(type, namespace, this.#newObject(ids));
+    } else if (!sameSet(this.#ids, ids)) {
       const spec: JsonMap = { ...(object["spec"] as JsonMap | undefined) };
-      if (entries.length === 0) delete spec["resources"];
-      else spec["resources"] = resourceList(entries);
+      if (ids.length === 0) delete spec["resources"];
+      else spec["resources"] = resourceList(ids);
       object = await this.#client.update(type, namespace, name, { ...object, spec });
     }
     this.#take(object);
@@ -142,17 +178,18 @@ export class InventoryStore {
     const status: JsonMap = { observedGeneration: typeof generation === "number" ? generation : 0 };
     const conditions = valueAt(object, "status", "conditions");
     if (conditions !== undefined) status["conditions"] = conditions;
-    if (entries.length > 0) status["resourceStatuses"] = statusList(entries);
+    const statuses = [...statusList(entries), ...recordedStatuses(object, others)];
+    if (statuses.length > 0) status["resourceStatuses"] = statuses;
     if (sameStatus(valueAt(object, "status"), status)) return;
     this.#take(await this.#client.update(type, namespace, name, { ...object, status }, "status"));
   }
 
-  #newObject(entries: readonly InventoryEntry[]): JsonMap {
+  #newObject(ids: readonly ResourceId[]): JsonMap {
     const { name, namespace, id, labels, annotations } = this.#local;
     const metadata: JsonMap = { name, namespace, labels: { ...labels, [inventoryIdLabel]: id } };
     if (Object.keys(annotations).length > 0) metadata["annotations"] = { ...annotations };
     const object: JsonMap = { apiVersion: resourceGroupVersion, kind: "ResourceGroup", metadata };
-    object["spec"] = entries.length === 0 ? {} : { resources: resourceList(entries) };
+    object["spec"] = ids.length === 0 ? {} : { resources: resourceList(ids) };
     return object;
   }
 
@@ -169,14 +206,19 @@ export class InventoryStore {
   }
 }
 
-function pendingEntry(id: ResourceId): InventoryEntry {
-  return { id, strategy: "Apply", actuation: "Pending", reconcile: "Pending" };
+function versionOf(inventory: ClusterInventory | undefined): string | undefined {
+  return textAt(inventory?.object, "metadata", "resourceVersion");
 }
 
-function sameSet(ids: readonly ResourceId[], entries: readonly InventoryEntry[]): boolean {
-  if (ids.length !== entries.length) return false;
-  const known = new Set(ids.map(keyOf));
-  return entries.every(entry => known.has(keyOf(entry.id)));
+/** Somebody else writes too, or an answer was lost: looking again tells. */
+function isContended(thrown: unknown): boolean {
+  return isStatus(thrown, 409) || isStatus(thrown, 404) || isFateUnknown(thrown);
+}
+
+function sameSet(a: readonly ResourceId[], b: readonly ResourceId[]): boolean {
+  if (a.length !== b.length) return false;
+  const known = new Set(a.map(keyOf));
+  return b.every(id => known.has(keyOf(id)));
 }
 
 /** Statuses are a set: their order says nothing. */
