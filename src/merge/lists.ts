@@ -3,7 +3,7 @@ import { equalByValue } from "../core/yaml/compare.ts";
 import type { SeqNode, YamlNode } from "../core/yaml/node.ts";
 import { newSeq } from "../core/yaml/print.ts";
 import { mergeItemComments } from "./comments.ts";
-import { copyNew, copyWhole, type MergesElements } from "./copy.ts";
+import { copyNew, type MergesElements } from "./copy.ts";
 import { elementKeys } from "./element-keys.ts";
 import { type ListKind, listKindInSchema } from "./list-kind.ts";
 import { keep, type Outcome, type Place, remove, type Sides, type Walk } from "./sides.ts";
@@ -16,28 +16,6 @@ const mergesElements: MergesElements = schema => {
 /** A copy of an upstream value for a place where the local file has none. */
 export function copyValue(place: Place, node: YamlNode): YamlNode {
   return copyNew(node, place.schema, mergesElements);
-}
-
-/** Gives a local list the elements of another one; those at both ends that are equal stay as they are written. */
-export function rewriteList(local: SeqNode, wanted: SeqNode): void {
-  let start = 0;
-  const shorter = Math.min(local.size, wanted.size);
-  while (start < shorter && equalByValue(local.get(start), wanted.get(start))) start++;
-  let end = 0;
-  while (
-    end < shorter - start &&
-    equalByValue(local.get(local.size - 1 - end), wanted.get(wanted.size - 1 - end))
-  ) {
-    end++;
-  }
-  for (let at = local.size - end - 1; at >= start; at--) local.remove(at);
-  for (let at = start; at < wanted.size - end; at++) {
-    const item = wanted.get(at);
-    if (item !== undefined) local.insert(at, copyWhole(item));
-  }
-  for (let at = 0; at < wanted.size; at++) {
-    mergeItemComments(undefined, wanted.itemComments(at), local.itemComments(at));
-  }
 }
 
 /** Merges a list element by element; elements keep the local order, new ones follow in upstream's. */

@@ -1,16 +1,18 @@
 import { type Schema, schemaAt } from "../core/schema/schema.ts";
 import { hasSameComments } from "../core/yaml/comments.ts";
 import { equalByValue } from "../core/yaml/compare.ts";
-import type { MapEntry, MapNode, ScalarNode, YamlNode } from "../core/yaml/node.ts";
+import type { MapEntry, MapNode, SeqNode, YamlNode } from "../core/yaml/node.ts";
 import { newMap } from "../core/yaml/print.ts";
 import { copyComments, mergeComments, mergeCommentsInside } from "./comments.ts";
 import { TypeConflict } from "./conflict.ts";
 import { copyWhole, keepKeySpelling } from "./copy.ts";
 import type { ConflictPolicy, Decision, Taken } from "./decision.ts";
 import { type ListRules, listKind } from "./list-kind.ts";
-import { copyValue, mergeList, rewriteList } from "./lists.ts";
+import { copyValue, mergeList } from "./lists.ts";
+import { comparePlainLists, mergePlainLists } from "./plain-list.ts";
 import { plainValue } from "./plain-value.ts";
 import { schemaInComment } from "./schema-comment.ts";
+import { setText } from "./set-text.ts";
 import {
   asMap,
   asScalar,
@@ -118,7 +120,7 @@ class Merger implements Walk {
     return upstreamWins;
   }
 
-  note(place: Place, sides: Sides, taken: "upstream" | "local", note?: string): void {
+  note(place: Place, sides: Sides, taken: Taken, note?: string): void {
     this.#decide(place, sides, taken, false, note);
   }
 
@@ -220,20 +222,33 @@ class Merger implements Walk {
     }
     if (local !== undefined && equal(local, upstream)) return keep;
     const untouched = local === undefined ? base === undefined : base !== undefined && equal(local, base);
+    if (local?.kind === "seq" && upstream.kind === "seq") {
+      return this.#plainList(place, { base: asSeq(base), upstream, local }, untouched);
+    }
     if (untouched) this.note(place, sides, "upstream", base === undefined ? "added upstream" : undefined);
     else {
       const note = local === undefined ? "removed locally, changed upstream" : undefined;
       if (!this.settle(place, sides, note)) return keep;
     }
-    return { kind: "take", node: this.#taken(place, upstream, local) };
+    return { kind: "take", node: local === undefined ? this.copy(place, upstream) : copyWhole(upstream) };
   }
 
-  /** Upstream's value for a place; a list is rewritten element by element, so that the rest keeps its layout. */
-  #taken(place: Place, upstream: YamlNode, local: YamlNode | undefined): YamlNode {
-    if (local === undefined) return this.copy(place, upstream);
-    if (local.kind !== "seq" || upstream.kind !== "seq" || local.size === 0) return copyWhole(upstream);
-    rewriteList(local, upstream);
-    return local;
+  /** A list that is one value, unless the changes of both sides stay clear of each other. */
+  #plainList(
+    place: Place,
+    sides: { base: SeqNode | undefined; upstream: SeqNode; local: SeqNode },
+    untouched: boolean,
+  ): Outcome {
+    const lists = comparePlainLists(sides);
+    let upstreamWins = true;
+    if (untouched) this.note(place, sides, "upstream");
+    else if (lists.parts.every(({ changedBy }) => changedBy !== "both")) {
+      this.note(place, sides, "both", "changed on both sides, merged element by element");
+    } else upstreamWins = this.settle(place, sides);
+    if (sides.local.size === 0)
+      return upstreamWins ? { kind: "take", node: copyWhole(sides.upstream) } : keep;
+    mergePlainLists(lists, upstreamWins);
+    return { kind: "take", node: sides.local };
   }
 
   #map(place: Place, sides: Sides<MapNode | undefined>): Outcome {
@@ -336,20 +351,4 @@ function equalText(a: YamlNode | undefined, b: YamlNode | undefined): boolean {
   const left = asScalar(a);
   const right = asScalar(b);
   return left === undefined || right === undefined ? left === right : left.text === right.text;
-}
-
-/**
- * Writes upstream's text into the local node, whose spelling stays unless upstream made another type of it.
- * Returns false where the node itself must go.
- */
-function setText(local: ScalarNode, upstream: ScalarNode, base: ScalarNode | undefined): boolean {
-  const sameType = local.type === upstream.type || base === undefined || base.type === upstream.type;
-  if (!sameType || local.tag !== upstream.tag || local.anchor !== undefined) return false;
-  if (isBlock(upstream) !== isBlock(local) && upstream.text.includes("\n")) return false;
-  local.text = upstream.text;
-  return true;
-}
-
-function isBlock({ style }: ScalarNode): boolean {
-  return style === "literal" || style === "folded";
 }

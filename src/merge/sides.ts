@@ -2,6 +2,7 @@ import type { Schema } from "../core/schema/schema.ts";
 import type { MapNode, ScalarNode, SeqNode, YamlNode } from "../core/yaml/node.ts";
 import { compareBytes } from "../package/paths.ts";
 import type { NodeKind } from "./conflict.ts";
+import type { Taken } from "./decision.ts";
 
 /** What the three versions have at one place. */
 export interface Sides<Node = YamlNode | undefined> {
@@ -33,8 +34,8 @@ export interface Walk {
   copy(place: Place, upstream: YamlNode): YamlNode;
   /** Settles what both sides changed; true if upstream wins. Notes the decision. */
   settle(place: Place, sides: Sides, note?: string): boolean;
-  /** Notes a change that only one side made. */
-  note(place: Place, sides: Sides, taken: "upstream" | "local", note?: string): void;
+  /** Notes changes that don't get in each other's way. */
+  note(place: Place, sides: Sides, taken: Taken, note?: string): void;
 }
 
 export function isNull(node: YamlNode | undefined): boolean {
