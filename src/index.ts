@@ -2,7 +2,8 @@
 export { type ErrorCode, type ErrorFacts, KptError, type Place } from "./core/error.ts";
 export { Resource } from "./core/resource.ts";
 export type { ResourceId } from "./core/resource-id.ts";
-export { type Rendered, type RenderFailure, type RenderOptions, renderPackage } from "./fn/render.ts";
+export { type Rendered, type RenderOptions, renderPackage } from "./fn/render.ts";
+export type { RenderFailure } from "./fn/stopped.ts";
 export { mergeText } from "./merge/merge-text.ts";
 export {
   allFiles,

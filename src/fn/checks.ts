@@ -41,6 +41,7 @@ export function isKustomization(node: YamlNode | undefined, path: string): boole
 /** Throws for the first item that is no resource; `which` is `input` or `output`. */
 export function checkKrm(items: readonly Item[], which: "input" | "output"): void {
   for (const item of items) {
+    if (which === "input" && item.isSound) continue;
     const problem = krmProblem(item.node);
     if (problem === undefined || isKustomization(item.node, item.path ?? "")) continue;
     throw failure(
@@ -51,6 +52,8 @@ export function checkKrm(items: readonly Item[], which: "input" | "output"): voi
 
 /** Throws for items that a function put where it may not, or two at one place. */
 export function checkPlaces(items: readonly Item[]): void {
+  // No two items are read from the same place, and none from a place where it may not be.
+  if (items.every(item => item.isWhereRead) && new Set(items).size === items.length) return;
   const taken = new Set<string>();
   for (const item of items) {
     const path = item.path ?? "";

@@ -26,7 +26,7 @@ function foreignIn(file: PackageFile): string | undefined {
 
 /** Text with `{{ … }}` that can't be read as YAML: a template of Helm's or somebody's, none of our business. */
 export function isTemplate(file: PackageFile): boolean {
-  if (!/\{\{[^}]*\}\}/.test(file.text)) return false;
+  if (!file.text.includes("{{") || !/\{\{[^}]*\}\}/.test(file.text)) return false;
   try {
     return file.yaml === undefined;
   } catch (error) {

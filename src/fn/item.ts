@@ -12,6 +12,13 @@ export interface Origin {
   document: YamlDocument;
 }
 
+/** Where an item was read: all that it carries until somebody moves it. */
+export interface ReadPlace {
+  path: string;
+  index: string;
+  owner: string | undefined;
+}
+
 /**
  * A resource on its way through a pipeline. What kpt must know about it (path, index, owner) is kept beside the node and
  * only written into it where it leaves the process, so that nobody's text is touched by travelling.
@@ -20,51 +27,66 @@ export class Item {
   readonly node: YamlNode;
   readonly resource: Resource | undefined;
   readonly origin: Origin | undefined;
-  /** kpt's own annotations in the order in which they are written on the wire. */
-  readonly carried: ReadonlyMap<string, string>;
   /** Why functions don't get to see this document; undefined for resources. */
   readonly foreign: string | undefined;
+  /** Whether it is known to have what every resource must have. */
+  readonly isSound: boolean;
+  readonly #place: ReadPlace | undefined;
+  #carried: ReadonlyMap<string, string> | undefined;
 
   constructor(
     node: YamlNode,
-    carried: ReadonlyMap<string, string>,
+    carried: ReadonlyMap<string, string> | ReadPlace,
     facts: {
       resource?: Resource | undefined;
       origin?: Origin | undefined;
       foreign?: string | undefined;
+      isSound?: boolean;
     } = {},
   ) {
     this.node = node;
     this.resource = facts.resource ?? (node instanceof MapNode ? new Resource(node) : undefined);
     this.origin = facts.origin;
     this.foreign = facts.foreign;
-    this.carried = carried;
+    this.isSound = facts.isSound ?? false;
+    this.#place = "path" in carried ? carried : undefined;
+    this.#carried = "path" in carried ? undefined : carried;
+  }
+
+  /** kpt's own annotations in the order in which they are written on the wire. */
+  get carried(): ReadonlyMap<string, string> {
+    this.#carried ??= this.#place === undefined ? new Map() : carriedFrom(this.#place);
+    return this.#carried;
+  }
+
+  /** Whether nobody has moved it since it was read from its file. */
+  get isWhereRead(): boolean {
+    return this.#place !== undefined;
   }
 
   get path(): string | undefined {
-    return this.carried.get(names.path) ?? this.carried.get(names.legacyPath);
+    return this.#place?.path ?? this.carried.get(names.path) ?? this.carried.get(names.legacyPath);
   }
 
   get index(): string | undefined {
-    return this.carried.get(names.index) ?? this.carried.get(names.legacyIndex);
+    return this.#place?.index ?? this.carried.get(names.index) ?? this.carried.get(names.legacyIndex);
   }
 
   /** How lists of the file are indented, as it was carried or as it is seen in the file. */
   get seqindent(): "wide" | "compact" {
-    const carried = this.carried.get(names.seqindent);
+    const carried = this.#place === undefined ? this.carried.get(names.seqindent) : undefined;
     if (carried !== undefined || this.origin === undefined) return carried === "wide" ? "wide" : "compact";
     const { start, end } = this.node;
     return sequenceIndent(this.origin.file.text.slice(Math.max(start, 0), Math.max(end, 0)));
   }
 
   get packagePath(): string {
-    return this.carried.get(names.packagePath) ?? "";
+    return (this.#place === undefined ? this.carried.get(names.packagePath) : this.#place.owner) ?? "";
   }
 
   /** The same resource, carried elsewhere. */
-  carry(carried: ReadonlyMap<string, string>): Item {
-    const { node, resource, origin, foreign } = this;
-    return new Item(node, carried, { resource, origin, foreign });
+  carry(carried: ReadonlyMap<string, string> | ReadPlace): Item {
+    return new Item(this.node, carried, this);
   }
 }
 
@@ -79,9 +101,12 @@ function itemsOfFile(file: PackageFile, base: string, owner: string | undefined)
   for (const document of file.yaml.documents) {
     const node = document.root;
     if (node === undefined) continue;
-    const carried = carriedOnDisk(path, String(items.length), owner);
+    const place = { path, index: String(items.length), owner };
     if (node instanceof MapNode) takeTravelling(node);
-    items.push(new Item(node, carried, { origin: { file, document }, foreign: foreignReason(node, path) }));
+    const foreign = foreignReason(node, path);
+    items.push(
+      new Item(node, place, { origin: { file, document }, foreign, isSound: foreign === undefined }),
+    );
   }
   return items;
 }
@@ -90,7 +115,7 @@ export function itemsOfPackage(tree: PackageTree, owner?: string): Item[] {
   return itemsOf(tree.files, tree.path, owner);
 }
 
-function carriedOnDisk(path: string, index: string, owner: string | undefined): Map<string, string> {
+function carriedFrom({ path, index, owner }: ReadPlace): Map<string, string> {
   const carried = new Map<string, string>([
     [names.legacyIndex, index],
     [names.legacyPath, path],

@@ -1,24 +1,19 @@
-import { basename, join, relative, resolve, sep } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import { KptError } from "../core/error.ts";
-import { cleanPath, staysInside } from "../host/inside.ts";
+import { cleanPath } from "../host/inside.ts";
 import { type Kptfile, readKptfile } from "../package/kptfile.ts";
 import { allFiles, type PackageTree } from "../package/read.ts";
 import { names } from "./annotations.ts";
-import { evaluateCondition } from "./condition.ts";
+import { Branch } from "./branch.ts";
 import { warnOfForeign } from "./foreign.ts";
-import type { FunctionHost, ReadyFunction } from "./host.ts";
+import { byLevel, descendants, hierarchyOf, type PipelinePackage, preorder } from "./hierarchy.ts";
+import type { FunctionHost } from "./host.ts";
 import { type Item, itemsOfPackage } from "./item.ts";
-import {
-  type FunctionDeclaration,
-  invalid,
-  type Pipeline,
-  readConfigFile,
-  readPipeline,
-} from "./pipeline.ts";
-import type { Progress, Report } from "./progress.ts";
+import { readPipeline } from "./pipeline.ts";
+import type { Report } from "./progress.ts";
 import type { FunctionRun } from "./results.ts";
-import { notStarted, runFunction } from "./runner.ts";
-import { type FunctionConfig, functionInput } from "./wire.ts";
+import { runPipeline } from "./run-pipeline.ts";
+import { failureOf, PipelineStopped, type RenderFailure, unreadable } from "./stopped.ts";
 
 export interface RenderOptions {
   tree: PackageTree;
@@ -44,76 +39,8 @@ export interface Rendered {
   failure: RenderFailure | undefined;
 }
 
-export interface RenderFailure {
-  /** The chain of what was being done, as the status records it. */
-  message: string;
-  /** What is still to be told to the user; a function that exited with a code has said it all. */
-  error: KptError | undefined;
-}
-
-/** A package with its pipeline, read and checked before anything runs. */
-interface PipelinePackage {
-  tree: PackageTree;
-  directory: string;
-  name: string;
-  shownPath: string;
-  pipeline: Pipeline;
-  below: PipelinePackage[];
-}
-
-const handled = "already handled error";
-
 /** How many independent packages run at the same time. */
 const sideBySide = 4;
-
-/**
- * What one branch of the hierarchy did. Branches run side by side, but tell what they do one after the other, in the order
- * of their paths: the first one at once, the next ones when their turn comes.
- */
-class Branch {
-  readonly mutations: FunctionRun[] = [];
-  readonly validations: FunctionRun[] = [];
-  readonly runs: FunctionRun[] = [];
-  executed = 0;
-  packages = 0;
-  #held: Progress[] | undefined = [];
-  #forward: Report | undefined;
-
-  /** Tells what was held back and from now on everything at once. */
-  speak(forward: Report): void {
-    this.#forward = forward;
-    for (const progress of this.#held ?? []) forward(progress);
-    this.#held = undefined;
-  }
-
-  readonly report: Report = progress => {
-    if (this.#forward !== undefined) this.#forward(progress);
-    else this.#held?.push(progress);
-  };
-
-  add(other: Branch): void {
-    this.mutations.push(...other.mutations);
-    this.validations.push(...other.validations);
-    this.runs.push(...other.runs);
-    this.executed += other.executed;
-    this.packages += other.packages;
-  }
-}
-
-class PipelineStopped extends Error {
-  readonly at: PipelinePackage;
-  readonly duringPipeline: boolean;
-  readonly reason: string;
-  readonly error: KptError | undefined;
-
-  constructor(at: PipelinePackage, duringPipeline: boolean, reason: string, error: KptError | undefined) {
-    super(reason);
-    this.at = at;
-    this.duringPipeline = duringPipeline;
-    this.reason = reason;
-    this.error = error;
-  }
-}
 
 /**
  * Runs the pipelines of a package and all packages below it: depth first, or level by level where the root asks for it
@@ -122,7 +49,7 @@ class PipelineStopped extends Error {
  */
 export async function renderPackage(options: RenderOptions): Promise<Rendered> {
   const kptfile = readKptfileToRender(options.tree.directory);
-  const root = describe(options.tree, basename(options.tree.directory), options.shownPath);
+  const root = hierarchyOf(options.tree, options.shownPath);
   root.pipeline = readPipeline(kptfile, root.directory);
   const isBreadthFirst = kptfile.resource.annotations.get("kpt.dev/bfs-rendering")?.toLowerCase() === "true";
   return new Renderer(options, root).render(isBreadthFirst);
@@ -149,25 +76,6 @@ export function savesOnFailure(kptfile: Kptfile): boolean {
   return kptfile.resource.annotations.get("kpt.dev/save-on-render-failure")?.toLowerCase() === "true";
 }
 
-function describe(tree: PackageTree, name: string, shownPath: string): PipelinePackage {
-  const below = tree.subpackages.map(child => {
-    const path = relative(tree.directory, child.directory).split(sep).join("/");
-    return describe(
-      child,
-      `${name}/${basename(child.directory)}`,
-      shownPath === "." ? path : `${shownPath}/${path}`,
-    );
-  });
-  return {
-    tree,
-    directory: tree.directory,
-    name,
-    shownPath,
-    pipeline: { mutators: [], validators: [] },
-    below,
-  };
-}
-
 class Renderer {
   readonly #options: RenderOptions;
   readonly #root: PipelinePackage;
@@ -186,24 +94,23 @@ class Renderer {
     let items: Item[];
     let checking: PipelinePackage | undefined;
     try {
-      for (const pkg of this.#packages().slice(1)) {
+      for (const pkg of byLevel(this.#root).slice(1)) {
         checking = pkg;
         pkg.pipeline = readPipeline(readKptfileToRender(pkg.directory), pkg.directory);
       }
       this.#readAll(branch.report);
       items = breadthFirst ? await this.#breadthFirst(branch) : await this.#depthFirst(this.#root, branch);
     } catch (error) {
-      if (error instanceof PipelineStopped) failure = this.#failure(error, breadthFirst);
+      if (error instanceof PipelineStopped) failure = failureOf(error, this.#root, breadthFirst);
       else if (error instanceof KptError && error.code !== "ABORTED") {
-        failure = { message: this.#unreadable(checking ?? this.#root, error), error };
+        failure = { message: unreadable(checking ?? this.#root, this.#root, error), error };
       } else throw error;
       items = [...this.#state.values()].flat();
     }
     const root = this.#root.directory;
     if (failure !== undefined) failure.message = failure.message.replaceAll(root, ".");
     const { mutations, validations, runs, executed, packages } = branch;
-    items = items.map(item => relativeToRoot(item, root));
-    return { items, mutations, validations, runs, executed, packages, failure };
+    return { items: relativeToRoot(items, root), mutations, validations, runs, executed, packages, failure };
   }
 
   /** Reads every file before any function runs, and names the package of one that can't be read. */
@@ -221,25 +128,6 @@ class Renderer {
     }
   }
 
-  /** How the status tells of a subpackage whose Kptfile is broken. */
-  #unreadable(pkg: PipelinePackage, error: KptError): string {
-    const details = /can't be read\.\n\nDetails:\n([\s\S]*)/.exec(error.message)?.[1];
-    if (details === undefined) return `pkg.render: pkg ${shown(pkg, this.#root)}: ${tidy(error.message)}`;
-    const at = `./${relative(this.#root.directory, pkg.directory).split(sep).join("/")}`;
-    const inner = `pkg ${at}: error reading Kptfile at ${JSON.stringify(at)}: ${details}`;
-    return `pkg.render: pkg ${shown(this.#root, this.#root)}:\n\tpkg.Subpackages: ${inner}`;
-  }
-
-  #packages(): PipelinePackage[] {
-    const found: PipelinePackage[] = [];
-    let level = [this.#root];
-    while (level.length > 0) {
-      found.push(...level);
-      level = level.flatMap(pkg => pkg.below);
-    }
-    return found;
-  }
-
   async #depthFirst(pkg: PipelinePackage, branch: Branch): Promise<Item[]> {
     branch.packages++;
     let items = itemsOfPackage(pkg.tree, pkg.directory);
@@ -247,7 +135,7 @@ class Renderer {
     for (const output of await this.#children(pkg, branch)) items = [...items, ...output];
     for (const each of descendants(pkg)) this.#state.delete(each);
     this.#state.set(pkg, items);
-    await this.#pipeline(pkg, items, branch, now => this.#state.set(pkg, now));
+    await runPipeline(pkg, items, branch, this.#options, now => this.#state.set(pkg, now));
     return this.#state.get(pkg) ?? [];
   }
 
@@ -282,14 +170,14 @@ class Renderer {
   }
 
   async #breadthFirst(branch: Branch): Promise<Item[]> {
-    const packages = this.#packages();
+    const packages = byLevel(this.#root);
     branch.packages = packages.length;
     let items = preorder(this.#root).flatMap(pkg => itemsOfPackage(pkg.tree, pkg.directory));
     this.#state.set(this.#root, items);
     for (const pkg of packages) {
       const inside = new Set([pkg, ...descendants(pkg)].map(each => each.directory));
       const mine = items.filter(item => inside.has(item.packagePath));
-      await this.#pipeline(pkg, mine, branch, now => {
+      await runPipeline(pkg, mine, branch, this.#options, now => {
         const place = items.findIndex(item => inside.has(item.packagePath));
         const others = items.filter(item => !inside.has(item.packagePath));
         const at =
@@ -302,205 +190,34 @@ class Renderer {
     }
     return items;
   }
-
-  /** Runs one package's pipeline; `keep` is told the items after each function that succeeded. */
-  async #pipeline(
-    pkg: PipelinePackage,
-    input: readonly Item[],
-    branch: Branch,
-    keep: (items: Item[]) => void,
-  ): Promise<void> {
-    const { report } = branch;
-    const { mutators, validators } = pkg.pipeline;
-    report({ type: "package", name: pkg.name });
-    if (mutators.length === 0 && validators.length === 0) return;
-    let items = [...input];
-    const ready: ReadyFunction[] = [];
-    for (const declared of mutators) ready.push(await this.#ready(pkg, declared, items, "mutator", branch));
-    for (const [i, declared] of mutators.entries()) {
-      const fn = ready[i];
-      if (fn === undefined) continue;
-      items = await this.#step(pkg, declared, fn, items, false, branch);
-      keep(items);
-    }
-    for (const declared of validators) {
-      const fn = await this.#ready(pkg, declared, items, "validator", branch);
-      await this.#step(pkg, declared, fn, items, true, branch);
-    }
-    report({ type: "package-done" });
-  }
-
-  async #ready(
-    pkg: PipelinePackage,
-    declared: FunctionDeclaration,
-    items: readonly Item[],
-    kind: "mutator" | "validator",
-    branch: Branch,
-  ): Promise<ReadyFunction> {
-    try {
-      this.#config(pkg, declared, items, kind);
-      return await this.#options.host.ready(declared, { latest: true });
-    } catch (error) {
-      if (!(error instanceof KptError) || error.code === "ABORTED") throw error;
-      if (error.code === "KPTFILE_INVALID") throw new PipelineStopped(pkg, false, tidy(error.message), error);
-      const { name, image, exec } = declared;
-      const identity = { ...(name ? { name } : {}), ...(image ? { image } : {}), ...(exec ? { exec } : {}) };
-      (kind === "validator" ? branch.validations : branch.mutations).push(notStarted(identity, error));
-      throw new PipelineStopped(pkg, true, error.message, error);
-    }
-  }
-
-  async #step(
-    pkg: PipelinePackage,
-    declared: FunctionDeclaration,
-    fn: ReadyFunction,
-    items: Item[],
-    validates: boolean,
-    branch: Branch,
-  ): Promise<Item[]> {
-    const { report } = branch;
-    const steps = validates ? branch.validations : branch.mutations;
-    if (declared.condition !== undefined && !(await this.#holds(pkg, declared.condition, fn, items, steps))) {
-      report({ type: "skipped", fn: fn.label, package: pkg.name, reason: declared.condition });
-      return items;
-    }
-    const outcome = await runFunction(items, {
-      fn,
-      config: this.#config(pkg, declared, items, validates ? "validator" : "mutator"),
-      selectors: declared.selectors,
-      exclude: declared.exclude,
-      validates,
-      owner: pkg.directory,
-      packageName: pkg.name,
-      report,
-      explains: this.#options.explains ?? false,
-    });
-    steps.push(outcome.run);
-    if (outcome.run.executionError === undefined) branch.runs.push(outcome.run);
-    if (!outcome.passed) {
-      throw new PipelineStopped(pkg, true, outcome.error?.message ?? handled, outcome.error);
-    }
-    branch.executed++;
-    return outcome.items;
-  }
-
-  async #holds(
-    pkg: PipelinePackage,
-    condition: string,
-    fn: ReadyFunction,
-    items: readonly Item[],
-    steps: FunctionRun[],
-  ): Promise<boolean> {
-    try {
-      return await evaluateCondition(condition, items);
-    } catch (error) {
-      if (!(error instanceof KptError)) throw error;
-      steps.push(notStarted(fn.identity, error));
-      throw new PipelineStopped(pkg, true, error.message, error);
-    }
-  }
-
-  /** The functionConfig as it is now: an earlier function may have changed it. */
-  #config(
-    pkg: PipelinePackage,
-    declared: FunctionDeclaration,
-    items: readonly Item[],
-    kind: "mutator" | "validator",
-  ): FunctionConfig {
-    const { configPath, configMap, configRef, field, name, image, exec } = declared;
-    if (configMap !== undefined && configMap.size > 0) return { node: functionInput(configMap) };
-    const own = (item: Item) => item.packagePath === pkg.directory;
-    if (configRef !== undefined) {
-      const found = items.filter(item => {
-        const { resource } = item;
-        return (
-          own(item) &&
-          resource !== undefined &&
-          resource.kind === configRef.kind &&
-          resource.name === configRef.name &&
-          (configRef.apiVersion === undefined || resource.apiVersion === configRef.apiVersion) &&
-          (configRef.namespace === undefined || resource.namespace === configRef.namespace)
-        );
-      });
-      if (found.length === 1 && found[0] !== undefined) return { item: found[0] };
-      const shownRef = `${configRef.kind}/${configRef.name}`;
-      throw invalid(
-        `${field}.configRef`,
-        shownRef,
-        `functionConfig must match exactly one resource of the package, got ${found.length}`,
-      );
-    }
-    if (configPath === undefined) return undefined;
-    const item = items.find(each => own(each) && each.path === configPath);
-    if (item !== undefined) return { item };
-    const clean = cleanPath(configPath);
-    const label = name ?? baseName(image ?? exec ?? "");
-    if (descendants(pkg).some(each => staysInside(relative(each.directory, join(pkg.directory, clean))))) {
-      throw invalid(
-        `${field}.configPath`,
-        configPath,
-        `functionConfig resource for ${kind} ${JSON.stringify(label)} is missing from path ${JSON.stringify(configPath)}, this also occurs if ${JSON.stringify(configPath)} is part of a subpackage`,
-      );
-    }
-    return { node: readConfigFile(pkg.directory, configPath) };
-  }
-
-  #failure(stopped: PipelineStopped, breadthFirst: boolean): RenderFailure {
-    const { at, duringPipeline, reason, error } = stopped;
-    if (!duringPipeline) return { message: `pkg.render: pkg ${shown(at, this.#root)}: ${reason}`, error };
-    if (breadthFirst) {
-      const inner = at === this.#root ? reason : `pkg ${shown(at, this.#root)}: ${reason}`;
-      return {
-        message: `pkg.render: pkg ${shown(this.#root, this.#root)}:\n\tpipeline.run: ${inner}`,
-        error,
-      };
-    }
-    const chain = pathTo(this.#root, at).slice(1);
-    const frames = (chain.length === 0 ? [at] : chain).map(pkg => `pkg ${shown(pkg, this.#root)}:`);
-    return { message: `pkg.render: ${frames.join("\n\t")}\n\tpipeline.run: ${reason}`, error };
-  }
 }
 
-function shown(pkg: PipelinePackage | undefined, root: PipelinePackage): string {
-  return (pkg ?? root).shownPath;
-}
-
-/** Messages with a frame of their own end in a blank that only the terminal knows. */
-function tidy(message: string): string {
-  return message.replace(/ $/, "");
-}
-
-function baseName(text: string): string {
-  return text.slice(text.lastIndexOf("/") + 1).replace(/[:@].*$/, "");
-}
-
-function descendants(pkg: PipelinePackage): PipelinePackage[] {
-  return preorder(pkg).slice(1);
-}
-
-function preorder(pkg: PipelinePackage): PipelinePackage[] {
-  return [pkg, ...pkg.below.flatMap(preorder)];
-}
-
-function pathTo(from: PipelinePackage, to: PipelinePackage): PipelinePackage[] {
-  if (from === to) return [from];
-  for (const child of from.below) {
-    const rest = pathTo(child, to);
-    if (rest.length > 0) return [from, ...rest];
-  }
-  return [];
-}
-
-/** The item with its path below the root package; who owns it is in the path from now on. */
-function relativeToRoot(item: Item, root: string): Item {
-  const owner = item.packagePath === "" ? root : resolve(root, item.packagePath);
-  const base = relative(root, owner).split(sep).join("/");
-  const place = (path: string) => cleanPath(base === "" ? path.replace(/^\/+/, "") : `${base}/${path}`);
-  const carried = new Map(item.carried);
-  carried.delete(names.packagePath);
-  for (const key of [names.path, names.legacyPath]) {
-    const path = carried.get(key);
-    if (path !== undefined) carried.set(key, place(path));
-  }
-  return item.carry(carried);
+/** The items with their paths below the root package; who owns them is in the path from now on. */
+function relativeToRoot(items: readonly Item[], root: string): Item[] {
+  const bases = new Map<string, string>();
+  const baseOf = (owner: string) => {
+    let base = bases.get(owner);
+    if (base === undefined) {
+      base = relative(root, owner === "" ? root : resolve(root, owner))
+        .split(sep)
+        .join("/");
+      bases.set(owner, base);
+    }
+    return base;
+  };
+  return items.map(item => {
+    const base = baseOf(item.packagePath);
+    const { path, index = "", isWhereRead } = item;
+    if (isWhereRead && path !== undefined) {
+      return item.carry({ path: base === "" ? path : `${base}/${path}`, index, owner: undefined });
+    }
+    const carried = new Map(item.carried);
+    carried.delete(names.packagePath);
+    for (const key of [names.path, names.legacyPath]) {
+      const own = carried.get(key);
+      if (own === undefined) continue;
+      carried.set(key, cleanPath(base === "" ? own.replace(/^\/+/, "") : `${base}/${own}`));
+    }
+    return item.carry(carried);
+  });
 }

@@ -97,7 +97,9 @@ export async function callFunction(
 
 function dialectIn(items: readonly Item[]): Dialect {
   try {
-    return dialectOf(items.map(item => item.carried));
+    const moved = items.filter(item => !item.isWhereRead).map(item => item.carried);
+    const unmoved = items.find(item => item.isWhereRead)?.carried;
+    return dialectOf(unmoved === undefined ? moved : [unmoved, ...moved]);
   } catch (error) {
     throw failure(messageOf(error));
   }
@@ -215,7 +217,7 @@ async function throughBuiltin(
   dialect: Dialect,
 ): Promise<Produced> {
   const answer = await runtime.run(visible, call.config, call.validates);
-  const items = answer.items.map(({ item, node, carried }): Fate => {
+  const items = answer.items.map(({ item, node, carried = new Map() }): Fate => {
     if (item !== undefined && carried.size === 0) return unplaced(item, call, dialect);
     const all = item === undefined ? carried : new Map([...item.carried, ...carried]);
     if (item !== undefined) return unchanged(item.carry(onward(all, item, call, dialect)));

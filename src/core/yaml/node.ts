@@ -324,6 +324,18 @@ export class MapNode extends BaseNode {
     copy.tail = this.tail;
     return finishCopy(this, copy);
   }
+
+  /** Becomes what a copy of it (`copyTree`) has become; the copy must not be used any more. */
+  takeOver(copy: MapNode): void {
+    this.#entries.length = 0;
+    this.#index = undefined;
+    for (const { key, value, trivia } of copy.entries) this.adopt(key, value).trivia = trivia;
+    this.hasBraces = copy.hasBraces;
+    this.restructured = copy.restructured;
+    this.materialized = copy.materialized;
+    this.tail = copy.tail;
+    if (copy.changed) this.touch();
+  }
 }
 
 export class SeqNode extends BaseNode {

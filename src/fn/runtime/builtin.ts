@@ -19,8 +19,8 @@ export interface BuiltinItem {
   /** The item that it was; undefined for a new one. */
   item: Item | undefined;
   node: MapNode;
-  /** Path and index where the function changed or gave them. */
-  carried: Map<string, string>;
+  /** Path and index where the function changed or gave them; nothing where it didn't. */
+  carried: Map<string, string> | undefined;
 }
 
 export interface BuiltinRuntime {
@@ -28,20 +28,18 @@ export interface BuiltinRuntime {
   run(items: readonly Item[], config: FunctionConfig, validates: boolean): Promise<BuiltinAnswer>;
 }
 
+/** What becomes of the nodes: nothing; what the function does to them; or that only if it does not fail. */
+type Effect = "none" | "direct" | "on-success";
+
 /**
  * A catalog function in this process. It works on the nodes of the package itself, unless it validates: then on copies,
- * whose changes are thrown away. `rehearses` makes it work on copies first, so that a failure leaves the nodes alone.
+ * whose changes are thrown away. `rehearses` makes it work on copies too, which the nodes follow when it has succeeded.
  */
 export function builtinRuntime(fn: CatalogFunction, tag: string, rehearses = false): BuiltinRuntime {
   return {
     kind: "builtin",
-    async run(items, config, validates) {
-      if (validates || rehearses) {
-        const trial = await call(fn, tag, items, config, true);
-        if (validates || trial.exitCode !== 0) return trial;
-      }
-      return call(fn, tag, items, config, false);
-    },
+    run: (items, config, validates) =>
+      call(fn, tag, items, config, validates ? "none" : rehearses ? "on-success" : "direct"),
   };
 }
 
@@ -50,22 +48,18 @@ async function call(
   tag: string,
   items: readonly Item[],
   config: FunctionConfig,
-  onCopies: boolean,
+  effect: Effect,
 ): Promise<BuiltinAnswer> {
   const known = new Map<Resource, Item>();
   const places = new Map<Resource, ItemPlace>();
-  const given = new Map<Resource, ItemPlace>();
   let functionConfig = config !== undefined && "node" in config ? new Resource(config.node) : undefined;
+  const configNode = config !== undefined && "item" in config ? config.item.node : undefined;
   for (const item of items) {
     if (item.resource === undefined) continue;
-    const resource = onCopies ? new Resource(item.resource.node.clone()) : item.resource;
+    const resource = effect === "direct" ? item.resource : copyOf(item.resource);
     known.set(resource, item);
-    const index = item.index === undefined ? undefined : Number(item.index);
-    const owner = item.packagePath === "" ? {} : { owner: item.packagePath };
-    const place: ItemPlace = { path: item.path, index, ...owner };
-    places.set(resource, place);
-    given.set(resource, { ...place });
-    if (config !== undefined && "item" in config && config.item.node === item.node) functionConfig = resource;
+    places.set(resource, placeOf(item));
+    if (configNode === item.node) functionConfig = resource;
   }
   if (functionConfig === undefined && config !== undefined && "item" in config)
     functionConfig = config.item.resource;
@@ -79,15 +73,8 @@ async function call(
   }
   const produced = list.items.map((resource): BuiltinItem => {
     const item = known.get(resource);
-    const carried = hasTravelling(resource) ? takeTravelling(resource.node) : new Map<string, string>();
-    const place = places.get(resource);
-    const before = given.get(resource);
-    if (place !== undefined && place.path !== undefined && place.path !== before?.path)
-      carried.set(names.path, place.path);
-    if (place !== undefined && place.index !== undefined && place.index !== before?.index) {
-      carried.set(names.index, String(place.index));
-    }
-    if (before === undefined && place?.owner !== undefined) carried.set(names.packagePath, place.owner);
+    const carried = carriedOf(resource, places.get(resource), item);
+    if (item?.resource !== undefined && effect === "on-success") item.resource.node.takeOver(resource.node);
     return { item, node: resource.node, carried };
   });
   return {
@@ -96,6 +83,38 @@ async function call(
     stderr: log.map(line => `${line}\n`).join(""),
     exitCode: 0,
   };
+}
+
+/** A copy that still counts as the root of its document, so that the same comments belong to it. */
+function copyOf(resource: Resource): Resource {
+  const copy = resource.node.copyTree();
+  copy.up = { isOwner: true, touched: () => undefined };
+  return new Resource(copy);
+}
+
+function placeOf(item: Item): ItemPlace {
+  const { path, index, packagePath } = item;
+  const place = { path, index: index === undefined ? undefined : Number(index) };
+  return packagePath === "" ? place : { ...place, owner: packagePath };
+}
+
+/** What a resource carries after a function that is new: annotations that it gave itself, a place that it was given. */
+function carriedOf(
+  resource: Resource,
+  place: ItemPlace | undefined,
+  item: Item | undefined,
+): Map<string, string> | undefined {
+  const before = item && placeOf(item);
+  const isMoved = place?.path !== undefined && place.path !== before?.path;
+  const isReordered = place?.index !== undefined && place.index !== before?.index;
+  const isOwned = before === undefined && place?.owner !== undefined;
+  const isMarked = resource.node.changed && hasTravelling(resource);
+  if (!isMoved && !isReordered && !isOwned && !isMarked) return undefined;
+  const carried = isMarked ? takeTravelling(resource.node) : new Map<string, string>();
+  if (isMoved) carried.set(names.path, place.path ?? "");
+  if (isReordered) carried.set(names.index, String(place.index));
+  if (isOwned) carried.set(names.packagePath, place.owner ?? "");
+  return carried;
 }
 
 function hasTravelling(resource: Resource): boolean {
