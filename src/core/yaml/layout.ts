@@ -18,20 +18,35 @@ export function layoutOf(root: YamlNode | undefined, source: SourceText): Layout
 
 const known = new WeakSet<YamlNode>();
 
+/** Looks only when somebody asks: most edits keep to what stands around them. */
 function detect(root: YamlNode | undefined, source: SourceText): Layout {
-  const seen: { width?: number; isCompact?: boolean } = {};
-  if (root !== undefined) look(root, source, seen);
+  let seen: { width?: number; isCompact?: boolean } | undefined;
+  let isJson: boolean | undefined;
+  const look = () => {
+    if (seen === undefined) {
+      seen = {};
+      if (root !== undefined) lookAt(root, source, seen);
+    }
+    return seen;
+  };
   return {
-    width: seen.width ?? 2,
-    isCompact: seen.isCompact ?? source.indentSeq === "compact",
-    isJson: /^\ufeff?\s*(?:\{\s*["}]|\[\s*["[{\]])/.test(source.text.slice(0, 1000)),
+    get width() {
+      return look().width ?? 2;
+    },
+    get isCompact() {
+      return look().isCompact ?? source.indentSeq === "compact";
+    },
+    get isJson() {
+      isJson ??= /^\ufeff?\s*(?:\{\s*["}]|\[\s*["[{\]])/.test(source.text.slice(0, 1000));
+      return isJson;
+    },
   };
 }
 
-function look(node: YamlNode, source: SourceText, seen: { width?: number; isCompact?: boolean }): void {
+function lookAt(node: YamlNode, source: SourceText, seen: { width?: number; isCompact?: boolean }): void {
   if (seen.width !== undefined && seen.isCompact !== undefined) return;
   if (node.source !== source) return;
-  if (node.kind === "seq" && !node.flow) for (const item of node.items) look(item, source, seen);
+  if (node.kind === "seq" && !node.flow) for (const item of node.items) lookAt(item, source, seen);
   if (node.kind !== "map" || node.flow) return;
   for (const { value } of node.entries) {
     if (value.source === source && isBlockCollection(value) && value.size > 0) {
@@ -41,6 +56,6 @@ function look(node: YamlNode, source: SourceText, seen: { width?: number; isComp
         if (width > 0 && width < 10) seen.width ??= width;
       }
     }
-    look(value, source, seen);
+    lookAt(value, source, seen);
   }
 }

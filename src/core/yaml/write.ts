@@ -25,11 +25,11 @@ import { readBlockHeader } from "./scalar-text.ts";
 /** How new text looks where its surroundings don't tell. */
 export interface Layout {
   /** Blanks per level. */
-  width: number;
+  readonly width: number;
   /** Whether dashes stand in the column of the key above them. */
-  isCompact: boolean;
+  readonly isCompact: boolean;
   /** Whether strings and keys in brackets are double-quoted. */
-  isJson: boolean;
+  readonly isJson: boolean;
 }
 
 /** Prints nodes: what is as in its source is copied, the rest is written in the style around it. */
@@ -274,13 +274,14 @@ export class Writer {
 
   #spell(node: ScalarNode, column: number, flow: boolean): string {
     const { text, type } = node;
-    if (this.#layout.isJson && flow) {
+    if (flow && this.#layout.isJson) {
       if (type === "string") return double(text);
       if (text === "") return "null";
     }
-    const { width } = this.#layout;
     if (text === "" && node.style === "plain")
       return type === "null" && !flow ? "" : type === "null" ? "null" : '""';
+    // Only blocks have lines of their own to lay out.
+    const width = isBlockStyle(node) ? this.#layout.width : 2;
     return spellScalar(text, node.style, { flow, column: Math.max(column, 0) + width, indicator: width });
   }
 
