@@ -120,8 +120,14 @@ class Place {
       if (installed.exit !== 0) throw new Error(`install-resource-group: ${installed.stderr}`);
     }
     if (namespaceExists) await api.call("POST", "/api/v1/namespaces", { metadata: { name: namespace } });
-    if (fakePods) this.#cluster.node.onlyIn?.add(namespace);
+    if (fakePods ?? this.#recordedReady()) this.#cluster.node.onlyIn?.add(namespace);
     for (const file of preApply ?? []) await this.#kubectl(["apply", "-f", join(this.work, file)], "");
+  }
+
+  /** Some recordings leave out that pods were made ready, and show a workload that was. */
+  #recordedReady(): "ready" | undefined {
+    const ready = /^deployment\.apps\/\S+ reconcile successful$/m;
+    return this.#scenario.steps.some(({ stdOut = "" }) => ready.test(stdOut)) ? "ready" : undefined;
   }
 
   async #removeNamespace(): Promise<void> {

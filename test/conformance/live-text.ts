@@ -1,3 +1,4 @@
+import { parse, stringify } from "yaml";
 import { differences } from "./suite.ts";
 
 /** Replaces what differs from run to run by the recordings' placeholders. */
@@ -8,7 +9,7 @@ export function normalise(text: string, work: string): string {
     .replace(/\binventory-\d{8}\b/g, "inventory-<8-DIGITS>")
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "<TIMESTAMP>")
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, "<UID>")
-    .replace(/resourceVersion: "\d+"/g, 'resourceVersion: "<RV>"');
+    .replace(/resourceVersion: "\d+"/g, "<RV>");
 }
 
 const opens = /^reconcile phase started$|"action":"Wait","status":"Started"/;
@@ -49,6 +50,30 @@ function lastTable(text: string): string {
     .join("\n");
 }
 
+/** A plan as resources: the order of keys is free. */
+function planResources(text: string): string {
+  const isYaml = text.includes("kind: ResourceList");
+  if (!isYaml) return text;
+  const value: unknown = parse(text.replaceAll("<RV>", 'resourceVersion: "<RV>"'));
+  return stringify(value, { sortMapEntries: true });
+}
+
+/** A plan for people: the order of the fields of one object is free. */
+function planLines(text: string): string {
+  const kept: string[] = [];
+  let fields: string[] = [];
+  const colour = String.fromCharCode(27);
+  for (const line of text.replaceAll(`\n${colour}[0m`, `${colour}[0m\n`).split("\n")) {
+    if (/\t\t[-+]\./.test(line)) {
+      fields.push(line);
+      continue;
+    }
+    kept.push(...fields.sort(), line);
+    fields = [];
+  }
+  return [...kept, ...fields.sort()].join("\n");
+}
+
 export function compareText(
   label: string,
   want: string,
@@ -56,6 +81,10 @@ export function compareText(
   args: readonly string[],
   optional: readonly string[],
 ): string[] {
+  if (args.includes("plan")) {
+    const loose = args.includes("krm") ? planResources : planLines;
+    return differences(label, loose(want), loose(got));
+  }
   if (args.includes("table")) return differences(label, lastTable(want), lastTable(got));
   return differences(label, loosen(want, args, optional), loosen(got, args, optional));
 }
