@@ -3,7 +3,7 @@ import { ClusterView } from "./apply/view.ts";
 import { keyOf } from "./plan/identity.ts";
 import { compareForApply } from "./plan/order.ts";
 import type { Session } from "./session.ts";
-import type { StatusTree } from "./status/tree.ts";
+import { fingerprint, type StatusTree } from "./status/tree.ts";
 
 export type PollUntil = "known" | "current" | "deleted" | "forever";
 
@@ -66,7 +66,7 @@ export async function watchStatus(
         }
       : view.tree(key, new Date(client.clock.now()));
     trees.set(key, tree);
-    const text = summaryOf(tree);
+    const text = fingerprint(tree);
     if (told.get(key) === text) return;
     told.set(key, text);
     for (const inventory of owners.get(key) ?? []) emit({ inventory, id, tree });
@@ -110,8 +110,4 @@ function goalReached(until: PollUntil, trees: ReadonlyMap<string, StatusTree>): 
     case "forever":
       return false;
   }
-}
-
-function summaryOf(tree: StatusTree): string {
-  return `${tree.status}\n${tree.message}\n${tree.error ?? ""}\n${tree.generated.map(summaryOf).join("\n")}`;
 }

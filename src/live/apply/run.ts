@@ -9,7 +9,7 @@ import { owningInventory } from "../plan/filters/inventory-policy.ts";
 import { annotation, keyOf } from "../plan/identity.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Schedule } from "../plan/schedule.ts";
-import { anyPodUnschedulable } from "../status/tree.ts";
+import { anyPodUnschedulable, fingerprint } from "../status/tree.ts";
 import { explain } from "./explain.ts";
 import { inventoryTask } from "./inventory-task.ts";
 import { generationOf, type Item, newItem, outcomeOf } from "./item.ts";
@@ -137,7 +137,7 @@ class Run {
         key => this.#changed(key),
         thrown => this.#fail(thrown),
       );
-    for (const item of this.#items.values()) this.#tellStatus(item);
+    if (this.#hasWaits) for (const item of this.#items.values()) this.#tellStatus(item);
     await this.#perform();
     const isInterrupted = signal.aborted;
     this.#sequencer.flush();
@@ -378,8 +378,10 @@ class Run {
     const { key, id } = item.vertex;
     if (!view.isKnown(key)) return;
     const tree = view.tree(key, new Date(client.clock.now()));
-    const told = `${tree.status}\n${tree.message}\n${tree.generated.map(one => `${one.name}${one.status}`)}`;
-    if (told === item.told) return;
+    const told = fingerprint(tree);
+    // That a new object isn't there yet says nothing.
+    const isNew = item.told === "" && item.vertex.action === "apply" && tree.status === "NotFound";
+    if (told === item.told || isNew) return;
     item.told = told;
     emit({ type: "status", id, tree });
   }

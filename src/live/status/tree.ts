@@ -33,6 +33,11 @@ export function ownsPods(group: string, kind: string): boolean {
   return ownedKind.has(`${group}/${kind}`);
 }
 
+/** Differs when anything that is shown of an object, or of what was made from it, does. */
+export function fingerprint({ name, status, message, error = "", generated }: StatusTree): string {
+  return [name, status, message, error, ...generated.map(fingerprint)].join("\n");
+}
+
 export function statusTree(object: JsonMap, find: FindOwned, now: Date): StatusTree {
   const group = groupOf(object);
   const kind = textAt(object, "kind") ?? "";
