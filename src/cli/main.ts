@@ -65,7 +65,8 @@ export function errorText(error: unknown, trace: boolean): string {
   const { message, label, hint } = error;
   if (message === "") return "";
   const line = label === "Error" ? `Error: ${message} ` : label === "error" ? `error: ${message}` : message;
-  return hint === undefined ? `${line}\n` : `${line}\n${hint}\n`;
+  const ended = line.endsWith("\n") ? line : `${line}\n`;
+  return hint === undefined ? ended : `${ended}${hint}\n`;
 }
 
 function chain(error: unknown): string {

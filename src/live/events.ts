@@ -7,6 +7,11 @@ export type Operation = "created" | "configured" | "unchanged" | "serversideappl
 export type ActuationStatus = "Successful" | "Skipped" | "Failed";
 export type WaitStatus = "Pending" | "Successful" | "Skipped" | "Timeout" | "Failed";
 
+/** The package is read and fits the cluster; what goes wrong from now on is part of the run. */
+export interface PlanningEvent {
+  type: "planning";
+}
+
 export interface InitEvent {
   type: "init";
   /** In the order in which they'll be reported. */
@@ -59,6 +64,7 @@ export interface ErrorEvent {
 
 /** Everything that happens in a run, in the order in which a reader should hear of it. */
 export type LiveEvent =
+  | PlanningEvent
   | InitEvent
   | GroupEvent
   | ActuationEvent

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { withBlock } from "../../src/cli/commands/live/block.ts";
 import { reported } from "../../src/cli/commands/live/report.ts";
 import type { Context } from "../../src/cli/context.ts";
+import { KptError } from "../../src/core/error.ts";
 import type { LiveEvent } from "../../src/live/events.ts";
 import { seedReporter } from "../../src/live/report/events-seed.ts";
 import { age, Rows, runColumns, Table } from "../../src/live/report/table.ts";
@@ -102,6 +103,24 @@ test("policy conflicts are told at the end, and fail only when asked", async () 
     });
     assert.equal(exitCode, isStrict ? 3 : 0);
     assert.match(err(), /^hint: 1 resource was left alone/);
+  }
+});
+
+test("a dry run says what it is before anything can go wrong with the plan, and what stops it before is no event", async () => {
+  for (const [output, isPlanning, expected] of [
+    ["events", true, /^Dry-run strategy: client\n$/],
+    ["events", false, /^$/],
+    ["json", true, /^\{"error":"no way\\n","timestamp":"[^"]*","type":"error"\}\n$/],
+    ["json", false, /^$/],
+  ] as const) {
+    const { context, out } = fakeContext(false);
+    const flags = { output, "show-status-events": false, "fail-on-skip": false };
+    const run = reported(context, flags, "client", async emit => {
+      if (isPlanning) emit({ type: "planning" });
+      throw new KptError("VALIDATION", "no way\n");
+    });
+    await assert.rejects(run, /no way/);
+    assert.match(out(), expected);
   }
 });
 

@@ -55,8 +55,8 @@ export async function applyPackage(
   options: ApplyOptions,
   emit: (event: LiveEvent) => void,
 ): Promise<RunOutcome> {
-  const { plan, view, store, sources, usedNamespaces } = await prepareApply(session, loaded, options);
-  if (plan.invalid.length > 0) throw new KptError("VALIDATION", formatInvalid(plan.invalid).trimEnd());
+  const { plan, view, store, sources, usedNamespaces } = await prepareApply(session, loaded, options, emit);
+  if (plan.invalid.length > 0) throw new KptError("VALIDATION", formatInvalid(plan.invalid));
   checkPruneLimit(plan, options.pruneLimit);
   if (options.dryRun === "none" && !store.exists) {
     await createOwnNamespace(session.client.withSignal(undefined), loaded.inventory, plan);
@@ -88,10 +88,11 @@ export async function applyPackage(
   });
 }
 
-export async function prepareApply(
+async function prepareApply(
   session: Session,
   { objects, inventory }: LoadedPackage,
   { statusPolicy, references }: Pick<ApplyOptions, "statusPolicy" | "references">,
+  emit: (event: LiveEvent) => void,
 ): Promise<Prepared> {
   const { client, signal } = session;
   const scopeOf = await scopesFor(
@@ -104,7 +105,12 @@ export async function prepareApply(
   const apply = objects.map(one => one.object);
   const targets = apply.map(object => ({ id: idOf(object), apiVersion: textAt(object, "apiVersion") }));
   const named = targets.filter(({ id }) => id.name !== "");
-  const [known] = await Promise.all([store.read(), view.load(named)]);
+  const [known] = await Promise.all([store.read(), view.load(named)]).catch(thrown => {
+    emit({ type: "planning" });
+    throw thrown;
+  });
+  if (known === undefined) await checkNamespace(client, inventory, apply);
+  emit({ type: "planning" });
   const local = new Set(targets.map(({ id }) => keyOf(id)));
   const gone = (known?.ids ?? []).filter(id => !local.has(keyOf(id)));
   store.leave(await unreadable(client, await view.load(gone.map(id => ({ id })))));
@@ -112,7 +118,6 @@ export async function prepareApply(
   const usedNamespaces = new Set([inventory.namespace]);
   for (const object of apply) usedNamespaces.add(textAt(object, "metadata", "namespace") ?? "");
   usedNamespaces.delete("");
-  if (known === undefined) await checkNamespace(client, inventory, apply);
   return {
     plan: planRun({ apply, prune, scopeOf, references }),
     view,

@@ -34,6 +34,7 @@ export async function destroyPackage(
 ): Promise<RunOutcome> {
   const { client, signal } = session;
   const { inventory } = loaded;
+  emit({ type: "planning" });
   await requireDefinition(session);
   const store = new InventoryStore(client, inventory, options.statusPolicy);
   await store.read();

@@ -58,9 +58,10 @@ export function seedReporter(out: Sink, options: ReportOptions): Reporter {
       }
     },
     end(): void {
+      if (isFatal) return;
       // An interrupted run leaves groups open: what was done so far is told all the same.
       for (const [action, left] of open) {
-        if (isFatal || left === 0 || action === "Inventory" || tally.total(action) === 0) continue;
+        if (left === 0 || action === "Inventory" || tally.total(action) === 0) continue;
         const text = summary(action, tally, isDry);
         if (text !== undefined) line(text);
       }

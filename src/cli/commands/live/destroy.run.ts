@@ -19,10 +19,11 @@ import {
 type DestroyInput = Input<typeof destroyFlags>;
 
 export const run: Run<typeof destroyFlags> = async (context, { args, flags }) => {
-  propagationOf(flags["delete-propagation-policy"], "delete");
-  checkOutput(flags.output);
   policyOf(flags["inventory-policy"]);
   statusPolicyOf(flags["status-policy"]);
+  propagationOf(flags["delete-propagation-policy"], "delete");
+  checkOutput(flags.output);
+  parallelismOf(flags.parallelism);
   const loaded = await readLivePackage(context, args);
   const session = await connect(context, flags);
   try {

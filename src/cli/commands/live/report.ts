@@ -77,23 +77,21 @@ export async function reported(
       ? withBlock(context, out => reporters.seed(out, options))
       : reporters[output](output === "table" ? tableOutput(context) : context.stdout, options);
   const tally = new Tally();
-  let hasStarted = false;
+  let isPlanning = false;
   let policySkips = 0;
   let outcome: RunOutcome;
   try {
     outcome = await run(event => {
-      if (!hasStarted && event.type === "init") {
-        hasStarted = true;
-        if (dryRun !== "none" && output !== "json") {
-          context.stdout.write(`Dry-run strategy: ${dryRun}\n`);
-        }
+      if (event.type === "planning") {
+        isPlanning = true;
+        if (dryRun !== "none" && output !== "json") context.stdout.write(`Dry-run strategy: ${dryRun}\n`);
       }
       tally.add(event);
       if ("error" in event && event.error?.startsWith("inventory policy prevented")) policySkips++;
       reporter.event(event);
     });
   } catch (thrown) {
-    if (hasStarted || output === "json") {
+    if (isPlanning) {
       reporter.event({ type: "error", error: messageOf(thrown) });
       reporter.end();
     }

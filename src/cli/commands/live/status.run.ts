@@ -27,8 +27,8 @@ type StatusInput = Input<typeof statusFlags>;
 
 export const run: Run<typeof statusFlags> = async (context, input) => {
   const { flags } = input;
-  checkOutput(flags.output);
   const until = untilOf(flags["poll-until"]);
+  checkOutput(flags.output);
   checkInventoryFlags(flags);
   const isRemote = flags["inv-type"] === "remote";
   const loaded = isRemote ? undefined : await readLivePackage(context, input.args);
