@@ -8,7 +8,7 @@ import { parseYaml } from "../core/yaml/parse.ts";
 import { allFiles, type PackageFile, type PackageTree, readPackage } from "../package/read.ts";
 import { writeChanges } from "../package/write.ts";
 import { inventoryIdLabel } from "./inventory/inventory.ts";
-import { framed } from "./load.ts";
+import { checkKptfile, framed } from "./load.ts";
 
 export interface InitOptions {
   /** As typed. */
@@ -51,6 +51,7 @@ export async function initInventory(options: InitOptions): Promise<void> {
   try {
     const name = options.name || newInventoryName();
     const id = options.inventoryId || newInventoryId(namespace, name, options.now);
+    if (tree.kptfile !== undefined) checkKptfile(tree.kptfile.text, root);
     const kptfile = withoutInventory(tree, options.isForced);
     checkExisting(tree, rgFile, options.isForced);
     const changes = [{ path: rgFile, content: resourceGroupFile(name, namespace, id), mode: 0o600 }];

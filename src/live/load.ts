@@ -1,10 +1,13 @@
 import { lstatSync, realpathSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { KptError } from "../core/error.ts";
 import type { JsonMap } from "../core/json.ts";
 import { isMap, listAt, mapAt, textAt } from "../core/json.ts";
+import type { YamlFile } from "../core/yaml/file.ts";
 import type { MapNode, YamlNode } from "../core/yaml/node.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
+import { cleanText } from "../kube/clean-text.ts";
+import { parseKptfile } from "../package/kptfile.ts";
 import { allFiles, type PackageFile, readPackage } from "../package/read.ts";
 import {
   inventoryIdLabel,
@@ -31,6 +34,9 @@ export interface LoadedPackage {
   warnings: string[];
 }
 
+/** What objects that come from a stream have for a file, as messages name it. */
+export const streamSource = "unstructured";
+
 const localConfig = "config.kubernetes.io/local-config";
 
 /** Reads a package from disk; nothing is asked of a cluster. */
@@ -46,9 +52,12 @@ export async function loadDirectory(
     warn: message => warnings.push(message),
     ...(signal === undefined ? {} : { signal }),
   });
+  if (tree.kptfile !== undefined) checkKptfile(tree.kptfile.text, directory);
   const objects: SourcedObject[] = [];
   for (const file of allFiles(tree)) {
-    if (file.path !== "Kptfile" && !file.path.endsWith("/Kptfile")) objects.push(...objectsOf(file));
+    if (file.path !== "Kptfile" && !file.path.endsWith("/Kptfile")) {
+      objects.push(...objectsOf(file, tree.directory));
+    }
   }
   const own = new Set(tree.files.map(file => file.path));
   const groups = objects.filter(({ object, source }) => isResourceGroup(object) && own.has(source));
@@ -61,16 +70,39 @@ export async function loadDirectory(
   );
 }
 
+/** A Kptfile that can't be understood may hide the inventory: nothing is done then. */
+export function checkKptfile(text: string, directory: string): void {
+  try {
+    parseKptfile(text, directory);
+  } catch (thrown) {
+    if (!(thrown instanceof KptError)) throw thrown;
+    const facts = thrown.place === undefined ? {} : { place: thrown.place };
+    const message = thrown.message.replace(`error reading Kptfile from "${directory}": `, "");
+    throw new KptError(thrown.code, message, { ...facts, label: "Error", cause: thrown });
+  }
+}
+
+/** Broken YAML is told of as an error of kpt's own. */
+function labelled<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    if (!(thrown instanceof KptError) || thrown.code !== "YAML_SYNTAX") throw thrown;
+    const facts = thrown.place === undefined ? {} : { place: thrown.place };
+    throw new KptError(thrown.code, thrown.message, { ...facts, label: "Error", cause: thrown });
+  }
+}
+
 /** Reads a package from text, as `kpt fn render -o unwrap` writes it. */
 export function loadStream(text: string): LoadedPackage {
   const objects: SourcedObject[] = [];
   const kptfiles: JsonMap[] = [];
-  for (const document of parseYaml(text, { file: "unstructured" }).documents) {
+  for (const document of parseStream(text).documents) {
     if (document.root?.kind !== "map") continue;
-    const object = readNode(document.root, "unstructured");
+    const object = readNode(document.root, streamSource);
     for (const item of flattenList(object)) {
       if (textAt(item, "kind") === "Kptfile") kptfiles.push(item);
-      else objects.push({ object: item, source: "unstructured" });
+      else objects.push({ object: item, source: streamSource });
     }
   }
   const groups = objects.filter(({ object }) => isResourceGroup(object)).map(one => one.object);
@@ -78,6 +110,18 @@ export function loadStream(text: string): LoadedPackage {
     throw new KptError("INVENTORY_INVALID", "multiple Kptfile inventories found in package");
   }
   return finish(objects, groups, kptfiles, []);
+}
+
+function parseStream(text: string): YamlFile {
+  try {
+    return parseYaml(text, { file: streamSource });
+  } catch (thrown) {
+    if (!(thrown instanceof KptError) || thrown.code !== "YAML_SYNTAX") throw thrown;
+    throw new KptError(thrown.code, `MalformedYAMLError: ${thrown.message}`, {
+      ...(thrown.place === undefined ? {} : { place: thrown.place }),
+      cause: thrown,
+    });
+  }
 }
 
 function finish(
@@ -170,11 +214,23 @@ function resolveLink(argument: string, cwd: string, warnings: string[]): string 
   return real;
 }
 
-function objectsOf(file: PackageFile): SourcedObject[] {
-  return file.yaml.documents.flatMap(({ root }) => {
-    if (root?.kind !== "map") return [];
+function objectsOf(file: PackageFile, directory: string): SourcedObject[] {
+  return labelled(() => file.yaml).documents.flatMap(({ root }) => {
+    if (root === undefined || (root.kind === "scalar" && root.type === "null")) return [];
+    if (root.kind === "seq") return [{ object: {}, source: file.path }];
+    if (root.kind !== "map") throw noObject(root, join(directory, file.path));
     return flattenList(readNode(root, file.path)).map(object => ({ object, source: file.path }));
   });
+}
+
+/** What would be left out without a word must be refused. */
+function noObject(node: YamlNode, file: string): KptError {
+  const contents = node.kind === "scalar" ? node.text : "";
+  return new KptError(
+    "RESOURCE_INVALID",
+    `${file}: wrong node kind: expected MappingNode but got ${node.kind === "scalar" ? "Scalar" : "Alias"}Node: node contents:\n${cleanText(contents)}\n`,
+    { label: "Error", place: { file, ...node.position() } },
+  );
 }
 
 function rootOf(file: PackageFile): JsonMap | undefined {

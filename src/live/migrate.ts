@@ -16,12 +16,13 @@ import { installDefinition } from "./inventory/crd.ts";
 import { type InventoryEntry, inventoryIdLabel } from "./inventory/inventory.ts";
 import { InventoryStore } from "./inventory/store.ts";
 import { toJsonMap } from "./json-value.ts";
+import { checkKptfile } from "./load.ts";
 import type { Actuation, Reconcile } from "./plan/filters/filter.ts";
 import type { Session } from "./session.ts";
 
 export interface MigrateOptions {
-  /** As typed. */
-  directory: string;
+  /** As typed; one at most, the current one if there is none. */
+  directories: readonly string[];
   cwd: string;
   /** Name of the new inventory where the old one was a ConfigMap. */
   name: string;
@@ -37,10 +38,6 @@ export interface MigrateOptions {
 export async function migrateInventory(session: Session, options: MigrateOptions): Promise<void> {
   const { report } = options;
   checkFileName(options.rgFile);
-  const root = resolve(options.cwd, options.directory);
-  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new KptError("NOT_FOUND", `invalid directory argument: ${options.directory}`);
-  }
   report("inventory migration...\n");
   const step = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -50,12 +47,15 @@ export async function migrateInventory(session: Session, options: MigrateOptions
       throw thrown;
     }
   };
+  const root = await step(async () => directoryOf(options));
   report("  ensuring ResourceGroup CRD exists in cluster...");
   if (!options.isDryRun) await step(() => installDefinition(session.client));
   report("success\n");
-  const tree = await readPackage(root, { accepts: name => name === "Kptfile" || /\.ya?ml$/.test(name) });
   report("  retrieve the current ConfigMap inventory...");
-  const template = findTemplate(tree);
+  const { tree, template } = await step(async () => {
+    const read = await readPackage(root, { accepts: name => name === "Kptfile" || /\.ya?ml$/.test(name) });
+    return { tree: read, template: findTemplate(read) };
+  });
   if (template === undefined) {
     report("no ConfigMap inventory...completed\n");
     await step(() => migrateKptfile(session, options, tree));
@@ -64,6 +64,16 @@ export async function migrateInventory(session: Session, options: MigrateOptions
     await step(() => migrateConfigMap(session, options, tree, template));
   }
   report("inventory migration...success\n");
+}
+
+function directoryOf({ directories, cwd }: MigrateOptions): string {
+  const [directory = ".", ...more] = directories;
+  if (more.length > 0) {
+    throw new KptError("USAGE", "too many arguments; migrate requires one directory argument (or stdin)");
+  }
+  const root = resolve(cwd, directory);
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return root;
+  throw new KptError("NOT_FOUND", `invalid directory argument: ${directory}`);
 }
 
 interface Template {
@@ -105,7 +115,11 @@ function checkFree({ rgFile, isForced }: MigrateOptions, tree: PackageTree): voi
 async function migrateKptfile(session: Session, options: MigrateOptions, tree: PackageTree): Promise<void> {
   const { report, rgFile, isDryRun } = options;
   report("  reading existing Kptfile...");
-  const root = tree.kptfile?.yaml.documents.find(document => document.root !== undefined)?.root;
+  if (tree.kptfile === undefined) {
+    throw new KptError("KPTFILE_MISSING", `No Kptfile found at "${tree.directory}".`, { label: "Error" });
+  }
+  checkKptfile(tree.kptfile.text, tree.directory);
+  const root = tree.kptfile.yaml.documents.find(document => document.root !== undefined)?.root;
   const kptfile = root?.kind === "map" ? toJsonMap(root.toJS(), "Kptfile") : undefined;
   const section = mapAt(kptfile, "inventory");
   // The line stays open where there was nothing to move: recorded behaviour.

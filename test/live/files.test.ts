@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { type InitOptions, initInventory } from "../../src/live/init.ts";
 import { loadDirectory, loadStream } from "../../src/live/load.ts";
-import { migrateInventory } from "../../src/live/migrate.ts";
+import { type MigrateOptions, migrateInventory } from "../../src/live/migrate.ts";
 import { create, find, openCluster } from "./cluster.ts";
 
 let folder = "";
@@ -209,11 +209,56 @@ describe("reading a package", () => {
   });
 });
 
+describe("what can't be understood stops before anything is done", () => {
+  const group = { "resourcegroup.yaml": resourceGroup() };
+  const cases: { name: string; files: Record<string, string>; message: RegExp }[] = [
+    {
+      name: "a Kptfile with unknown fields",
+      files: { Kptfile: "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata:\n  name: x\nfoo: bar\n" },
+      message: /^Kptfile at ".*" can't be read.\n\nDetails:\nyaml: unmarshal errors:\n {2}line 5: field foo/,
+    },
+    {
+      name: "a Kptfile of an old version",
+      files: { Kptfile: "apiVersion: kpt.dev/v1alpha2\nkind: Kptfile\nmetadata:\n  name: x\n" },
+      message: /has an old version \("v1alpha2"\)/,
+    },
+    { name: "broken YAML", files: { "a.yaml": "a:\n  b: c: d\n" }, message: /a\.yaml: MalformedYAMLError: / },
+    {
+      name: "a document that is plain text",
+      files: { "a.yaml": "hello\n" },
+      message: /a\.yaml: wrong node kind: expected MappingNode but got ScalarNode: node contents:\nhello\n$/,
+    },
+  ];
+  for (const { name, files, message } of cases) {
+    test(name, async () => {
+      write({ ...group, ...files });
+      await assert.rejects(loadDirectory(".", folder), { message, label: "Error" });
+    });
+  }
+
+  test("a document that is a list counts as an object without a kind; empty ones are nothing", async () => {
+    write({ ...group, "a.yaml": "- a\n- b\n", "b.yaml": "# nothing\n---\n", "c.yaml": "null\n" });
+    assert.deepEqual(
+      (await loadDirectory(".", folder)).objects.map(one => one.source),
+      ["a.yaml"],
+    );
+  });
+
+  test("a Kptfile that init can't read", async () => {
+    write({ Kptfile: "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata:\n  name: x\nfoo: bar\n" });
+    await assert.rejects(init(), /field foo not found/);
+    assert.equal(existsSync(join(folder, "resourcegroup.yaml")), false);
+  });
+});
+
 describe("migrate", () => {
-  const migrate = async (session: Awaited<ReturnType<typeof openCluster>>): Promise<string> => {
+  const migrate = async (
+    session: Awaited<ReturnType<typeof openCluster>>,
+    { directories = [], report = () => undefined }: Partial<MigrateOptions> = {},
+  ): Promise<string> => {
     let text = "";
     await migrateInventory(session, {
-      directory: ".",
+      directories,
       cwd: folder,
       name: "moved",
       namespace: "",
@@ -222,10 +267,29 @@ describe("migrate", () => {
       isDryRun: false,
       report: part => {
         text += part;
+        report(part);
       },
     });
     return text;
   };
+
+  test("says on the line that runs what stopped it", async () => {
+    const cluster = await openCluster();
+    const stops = async (directories: readonly string[], message: string): Promise<string> => {
+      const parts: string[] = [];
+      await assert.rejects(migrate(cluster, { directories, report: part => parts.push(part) }), { message });
+      return parts.join("");
+    };
+    const begun = "inventory migration...\n";
+    const failed = "failed\ninventory migration...failed\n";
+    const tooMany = "too many arguments; migrate requires one directory argument (or stdin)";
+    assert.equal(await stops(["a", "b"], tooMany), `${begun}${failed}`);
+    assert.equal(await stops(["nowhere"], "invalid directory argument: nowhere"), `${begun}${failed}`);
+    assert.ok(
+      (await stops([], `No Kptfile found at "${folder}".`)).endsWith(`reading existing Kptfile...${failed}`),
+    );
+    await cluster.close();
+  });
 
   test("moves an inventory out of the Kptfile, with its namespace", async () => {
     const cluster = await openCluster();

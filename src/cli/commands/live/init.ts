@@ -21,7 +21,7 @@ export const initFlags = flags({
 export const init = command({
   name: "init",
   usage: "[PKG_PATH]",
-  args: { min: 0, max: 1 },
+  args: { min: 0, max: 1_000 },
   summary: "Initialize a package with the information needed for inventory tracking.",
   description: `
 Writes a ResourceGroup into the package that names its inventory: the list of

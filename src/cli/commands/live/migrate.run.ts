@@ -7,7 +7,7 @@ export const run: Run<typeof migrateFlags> = async (context, { args, flags }) =>
   const session = await connect(context, flags);
   try {
     await migrateInventory(session, {
-      directory: args[0] ?? ".",
+      directories: args,
       cwd: context.cwd,
       name: flags.name,
       namespace: flags.namespace,

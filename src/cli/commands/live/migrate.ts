@@ -20,7 +20,7 @@ export const migrateFlags = flags({
 export const migrate = command({
   name: "migrate",
   usage: "[DIR]",
-  args: { min: 0, max: 1 },
+  args: { min: 0, max: 1_000 },
   summary: "Migrate a package and the inventory object to use the ResourceGroup CRD.",
   description: `
 Moves the inventory of a package from a ConfigMap, or from its Kptfile, to a
