@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { JsonMap } from "../../src/core/json.ts";
-import { textAt } from "../../src/core/json.ts";
+import { isMap, listAt, mapAt, textAt } from "../../src/core/json.ts";
+import {
+  definitionState,
+  definitionType,
+  installDefinition,
+  resourceGroupDefinition,
+} from "../../src/live/inventory/crd.ts";
 import { annotation } from "../../src/live/plan/identity.ts";
 import { planPackage } from "../../src/live/plan-package.ts";
 import { create, find, needsSandbox, openCluster } from "./cluster.ts";
@@ -270,5 +276,38 @@ test("a lost inventory is told while its objects are there", async () => {
   await apply(cluster.again(), packageOf(objects, inventory));
   const { text } = await destroy(cluster.again(), inventory, { objects });
   assert.match(text, /2 resource\(s\) deleted/);
+  await cluster.close();
+});
+
+test("a definition is brought up to date when fields are missing, not when they are described otherwise", {
+  skip: needsSandbox,
+}, async () => {
+  const cluster = await openCluster({ crd: false });
+  const { client } = cluster;
+  assert.equal(await definitionState(client), "missing");
+  await installDefinition(client);
+  const type = await definitionType(client);
+  const change = async (edit: (spec: JsonMap) => void): Promise<void> => {
+    const { spec } = resourceGroupDefinition();
+    if (!isMap(spec)) throw new TypeError("no spec");
+    edit(spec);
+    await client.patch(type, "", "resourcegroups.kpt.dev", "merge", { spec });
+  };
+  const schema = (spec: JsonMap): JsonMap => {
+    const [version] = listAt(spec, "versions");
+    const found = isMap(version) ? mapAt(version, "schema", "openAPIV3Schema") : undefined;
+    if (found === undefined) throw new TypeError("no schema");
+    return found;
+  };
+  await change(spec => {
+    schema(spec)["description"] = "another text";
+  });
+  assert.equal(await definitionState(client), "current");
+  await change(spec => {
+    delete mapAt(schema(spec), "properties")?.["status"];
+  });
+  assert.equal(await definitionState(client), "outdated");
+  await installDefinition(client);
+  assert.equal(await definitionState(client), "current");
   await cluster.close();
 });

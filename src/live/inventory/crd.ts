@@ -129,6 +129,22 @@ export async function definitionType(client: KubeClient): Promise<ResourceType> 
   return found;
 }
 
+export type DefinitionState = "missing" | "outdated" | "current";
+
+/** Who may not read definitions is believed to have one that serves. */
+export async function definitionState(client: KubeClient): Promise<DefinitionState> {
+  if (!(await isDefinitionInstalled(client))) return "missing";
+  try {
+    const live = await client.find(await definitionType(client), "", "resourcegroups.kpt.dev");
+    return live === undefined || covers(live["spec"], resourceGroupDefinition()["spec"])
+      ? "current"
+      : "outdated";
+  } catch (thrown) {
+    if (isStatus(thrown, 403)) return "current";
+    throw thrown;
+  }
+}
+
 export async function isDefinitionInstalled(client: KubeClient): Promise<boolean> {
   return (await client.discovery.find("kpt.dev/v1alpha1", "ResourceGroup")) !== undefined;
 }
@@ -169,10 +185,15 @@ function isEstablished(definition: JsonMap): boolean {
   }
 }
 
-/** Whether everything that is wanted is there; what a server adds by itself makes no difference. */
+/** Whether everything that is wanted is there; what a server adds, and how fields are described, makes no difference. */
 function covers(live: unknown, wanted: unknown): boolean {
   if (isMap(wanted)) {
-    return isMap(live) && Object.entries(wanted).every(([key, value]) => covers(live[key], value));
+    return (
+      isMap(live) &&
+      Object.entries(wanted).every(
+        ([key, value]) => (key === "description" && typeof value === "string") || covers(live[key], value),
+      )
+    );
   }
   if (Array.isArray(wanted)) {
     return (
@@ -193,6 +214,15 @@ export function installFailure(thrown: unknown): KptError {
     "CLUSTER_REFUSED",
     `\nError: Unable to install the ResourceGroup CRD.\nDetails: ${serverTextOf(thrown)}${denied}\n `,
     { label: "none", cause: thrown },
+  );
+}
+
+/** The same for a definition that is there and older than ours. */
+export function updateFailure(thrown: unknown): KptError {
+  return new KptError(
+    "CLUSTER_REFUSED",
+    `Type ResourceGroup CRD needs update. Please make sure you have the permission to update CRD then run \`kpt live install-resource-group\`.\n ${serverTextOf(thrown)}`,
+    { cause: thrown },
   );
 }
 

@@ -2,9 +2,11 @@ import { KptError } from "../../../core/error.ts";
 import { applyPackage } from "../../../live/apply/apply-package.ts";
 import {
   definitionMissing,
+  definitionState,
   installDefinition,
   installFailure,
   isDefinitionInstalled,
+  updateFailure,
 } from "../../../live/inventory/crd.ts";
 import type { LoadedPackage } from "../../../live/load.ts";
 import type { Session } from "../../../live/session.ts";
@@ -38,9 +40,9 @@ export const run: Run<typeof applyFlags> = async (context, input) => {
 
 function checkFlags(flags: ApplyInput["flags"]): void {
   propagationOf(flags["prune-propagation-policy"], "prune");
-  checkOutput(flags.output);
   policyOf(flags["inventory-policy"]);
   statusPolicyOf(flags["status-policy"]);
+  checkOutput(flags.output);
   parallelismOf(flags.parallelism);
   if (flags.diff === true && flags["dry-run"] !== true) {
     throw new KptError("USAGE", "--diff shows what a dry run would change: it needs --dry-run");
@@ -83,12 +85,16 @@ export async function applyOver(
 }
 
 async function ensureDefinition({ client }: Session, context: Context, mayInstall: boolean): Promise<void> {
-  if (await isDefinitionInstalled(client)) return;
-  if (!mayInstall) throw definitionMissing();
+  if (!mayInstall) {
+    if (await isDefinitionInstalled(client)) return;
+    throw definitionMissing();
+  }
+  const state = await definitionState(client);
+  if (state === "current") return;
   context.stderr.write("installing inventory ResourceGroup CRD.\n");
   try {
     await installDefinition(client);
   } catch (thrown) {
-    throw installFailure(thrown);
+    throw state === "missing" ? installFailure(thrown) : updateFailure(thrown);
   }
 }
