@@ -2,9 +2,10 @@ import type { JsonMap } from "../core/json.ts";
 import type { ResourceId } from "../core/resource-id.ts";
 import { type ApplyOptions, applyPackage } from "./apply/apply-package.ts";
 import { shownChanges } from "./apply/changes.ts";
+import { withAnnotation, withOwner } from "./apply/last-applied.ts";
 import { maskSecret } from "./apply/secrets.ts";
 import type { ActuationEvent } from "./events.ts";
-import type { LoadedPackage } from "./load.ts";
+import { type LoadedPackage, streamSource } from "./load.ts";
 import type { FieldChange } from "./plan/diff.ts";
 import { idOf, keyOf } from "./plan/identity.ts";
 import type { Session } from "./session.ts";
@@ -17,6 +18,8 @@ export interface PlanAction {
   id: ResourceId;
   /** As the package has it. */
   local?: JsonMap;
+  /** File of the package that it comes from. */
+  source?: string;
   original?: JsonMap;
   updated?: JsonMap;
   changes: FieldChange[];
@@ -53,12 +56,26 @@ export async function planPackage(
     },
   );
   // Namespaces have been filled in meanwhile.
-  const locals = new Map(loaded.objects.map(({ object }) => [keyOf(idOf(object)), object]));
+  const locals = new Map(loaded.objects.map(one => [keyOf(idOf(one.object)), one]));
   for (const action of actions) {
     const local = locals.get(keyOf(action.id));
-    if (local !== undefined) action.local = maskSecret(local);
+    if (local === undefined) continue;
+    action.local = maskSecret(local.object);
+    action.source = local.source;
   }
   return actions;
+}
+
+/** An action as the current release shows it: the object with its owner and what the reader notes on it. */
+export function asReleased(action: PlanAction, inventoryId: string): PlanAction {
+  const { local, source } = action;
+  if (local === undefined || source === undefined) return action;
+  let shown = withOwner(local, inventoryId);
+  if (source === streamSource) return { ...action, local: shown };
+  for (const key of ["config.kubernetes.io/path", "internal.config.kubernetes.io/path"]) {
+    shown = withAnnotation(shown, key, source);
+  }
+  return { ...action, local: shown };
 }
 
 function actionOf(event: ActuationEvent): PlanAction {

@@ -35,7 +35,7 @@ export function withoutAnnotation(object: JsonMap, key: string): JsonMap {
   return copy;
 }
 
-function withAnnotation(object: JsonMap, key: string, value: string): JsonMap {
+export function withAnnotation(object: JsonMap, key: string, value: string): JsonMap {
   const metadata = mapAt(object, "metadata") ?? {};
   const annotations = mapAt(metadata, "annotations") ?? {};
   return mapOf([

@@ -31,7 +31,7 @@ export function planText(
     );
     if (action === "Create" && local !== undefined) {
       for (const line of yaml(sorted(local)).trimEnd().split("\n")) {
-        text += paint(`\t\t${cleanText(line)}\n`, colours.Create);
+        text += `\t\t${cleanText(line)}\n`;
       }
     }
     for (const change of changes) {

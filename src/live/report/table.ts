@@ -186,6 +186,12 @@ export function compareRows(a: Row, b: Row): number {
 /** Rows of a run, kept up to date by its events. */
 export class Rows {
   readonly rows = new Map<string, Row>();
+  readonly #isTerse: boolean;
+
+  /** Terse rows say what the status says, and not why. */
+  constructor(isTerse = false) {
+    this.#isTerse = isTerse;
+  }
 
   add(event: LiveEvent): void {
     switch (event.type) {
@@ -197,13 +203,14 @@ export class Rows {
       case "delete": {
         const row = this.#row(event.id);
         row.action = event.status;
-        row.error = event.error ?? "";
+        row.error = this.#isTerse ? "" : (event.error ?? "");
         break;
       }
       case "wait": {
         const row = this.#row(event.id);
         row.reconciled = event.status;
-        if (event.explanation !== undefined && row.error === "") row.error = event.explanation;
+        if (event.explanation !== undefined && row.error === "" && !this.#isTerse)
+          row.error = event.explanation;
         break;
       }
       case "status":
@@ -226,7 +233,7 @@ export class Rows {
 const redrawMs = 500;
 
 export function tableReporter(out: Sink, options: ReportOptions): Reporter {
-  const rows = new Rows();
+  const rows = new Rows(options.isTerse === true);
   const table = new Table(out, runColumns, options.now);
   let drawn = 0;
   let isReady = false;

@@ -1,14 +1,15 @@
 import { KptError } from "../../../core/error.ts";
+import type { JsonMap } from "../../../core/json.ts";
 import { stringify } from "../../../core/yaml/print.ts";
 import { noMatch } from "../../../kube/discovery.ts";
 import { isDefinitionInstalled } from "../../../live/inventory/crd.ts";
 import { resourceGroupVersion } from "../../../live/inventory/inventory.ts";
-import { planPackage } from "../../../live/plan-package.ts";
+import { asReleased, planPackage } from "../../../live/plan-package.ts";
 import { planResource, planText } from "../../../live/report/plan-text.ts";
 import type { Run } from "../../command.ts";
 import { connect } from "../live/connect.ts";
 import { readLivePackage } from "../live/read-package.ts";
-import { policyOf } from "../live/report.ts";
+import { isReleaseDialect, policyOf } from "../live/report.ts";
 import type { planFlags } from "./live-plan.ts";
 
 export const run: Run<typeof planFlags> = async (context, { args, flags }) => {
@@ -29,11 +30,16 @@ export const run: Run<typeof planFlags> = async (context, { args, flags }) => {
       forceConflicts: flags["force-conflicts"] === true,
       fieldManager: flags["field-manager"],
     });
-    context.stdout.write(
-      flags.output === "krm"
-        ? stringify(planResource(actions))
-        : planText(actions, context.stdout.colour, object => stringify(object)),
-    );
+    const yaml = (object: JsonMap): string => stringify(object);
+    // The release colours whatever it writes to.
+    const text = isReleaseDialect(context)
+      ? planText(
+          actions.map(action => asReleased(action, loaded.inventory.id)),
+          true,
+          yaml,
+        )
+      : planText(actions, context.stdout.colour, yaml);
+    context.stdout.write(flags.output === "krm" ? stringify(planResource(actions)) : text);
     return 0;
   } finally {
     await session.close();
