@@ -86,6 +86,45 @@ test("folders import only what the layout allows", () => {
   assert.deepEqual(breaches, []);
 });
 
+/** What opens, lists or changes files. Asking what is at a path is not among it. */
+const opensFiles =
+  /\b(?:read|write|append|copy|open|rm|cp|mk|link|unlink|rename|symlink|chmod|chown|utimes|truncate|create|promises)[A-Za-z]*\b/;
+
+/** The modules that open files themselves in the folders that deal with packages, and why they may. */
+const opening: Record<string, string> = {
+  "package/folder.ts": "the way to all that packages hold",
+  "upstream/destination.ts":
+    "looks whether the folder that a package goes to is empty, and where a link leads",
+  "upstream/diff.ts": "a temporary folder of its own",
+  "upstream/merge-lines.ts": "a temporary folder of its own",
+  "cli/commands/fn/locate.ts": "where the link leads that the user named",
+  "fn/runtime/wasm.ts": "the program that the user named",
+};
+
+test("one module reads what packages hold, and what writes them asks the judge of paths", () => {
+  const dealWithPackages = /^(?:package|merge|upstream|fn|functions|live|cli\/commands\/(?:pkg|fn|live))\//;
+  const opens = (file: string): boolean => {
+    const text = readFileSync(join(src, file), "utf8");
+    const imports = [...text.matchAll(/import \{([^}]*)\} from "node:fs(?:\/promises)?"/g)];
+    return imports.some(([, names = ""]) => opensFiles.test(names.replaceAll(/type \w+/g, "")));
+  };
+  const found = sources().filter(
+    file => dealWithPackages.test(file) && !file.endsWith(".test.ts") && opens(file),
+  );
+  assert.deepEqual(found.sort(), Object.keys(opening).sort());
+  for (const file of ["host/replace.ts", "host/new-folder.ts", "host/journal.ts", "package/folder.ts"]) {
+    assert.match(
+      readFileSync(join(src, file), "utf8"),
+      /import \{[^}]*(?:judgePath|resolveInside)[^}]*\} from "[^"]*inside\.ts"/,
+      file,
+    );
+  }
+  const judges = sources().filter(file =>
+    /function (?:judgePath|resolveInside)\b/.test(readFileSync(join(src, file), "utf8")),
+  );
+  assert.deepEqual(judges, ["host/inside.ts"]);
+});
+
 test("every folder of src is in the table", () => {
   const folders = readdirSync(src, { withFileTypes: true })
     .filter(entry => entry.isDirectory())

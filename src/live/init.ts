@@ -5,6 +5,7 @@ import { KptError, messageOf } from "../core/error.ts";
 import { scopeOf } from "../core/schema/scope.ts";
 import type { MapNode } from "../core/yaml/node.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
+import { onlyRoot } from "../package/kptfile.ts";
 import { allFiles, type PackageFile, type PackageTree, readPackage } from "../package/read.ts";
 import { writeChanges } from "../package/write.ts";
 import { inventoryIdLabel } from "./inventory/inventory.ts";
@@ -124,7 +125,7 @@ function isLocal(node: MapNode): boolean {
 
 /** The Kptfile without its inventory section; undefined where it has none. */
 export function withoutInventory(tree: PackageTree, isForced: boolean): string | undefined {
-  const root = tree.kptfile?.yaml.documents.find(document => document.root !== undefined)?.root;
+  const root = tree.kptfile && onlyRoot(tree.kptfile.yaml, tree.directory);
   if (root?.kind !== "map" || !root.has("inventory")) return undefined;
   if (!isForced) throw kptfileHasInventory();
   root.delete("inventory");

@@ -1,11 +1,12 @@
-import { lstatSync, writeFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { KptError } from "../core/error.ts";
 import { stringify } from "../core/yaml/print.ts";
 import { makeFolder } from "../host/folder.ts";
 import { cleanPath } from "../host/inside.ts";
 import { ioError } from "../host/io-error.ts";
 import { statusOf } from "../host/status-of.ts";
+import { PackageFolder } from "./folder.ts";
+import { writeChanges } from "./write.ts";
 
 export interface InitOptions {
   /** As the user typed it. */
@@ -35,16 +36,17 @@ export function initPackage(options: InitOptions): void {
     throw new KptError("IO", `${JSON.stringify(directory)} is not a directory`);
   }
   const shown = cleanPath(directory);
-  for (const [name, content] of contents(basename(folder), options)) {
-    const path = join(folder, name);
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) continue;
-    report(`writing ${shown === "." ? name : `${shown}/${name}`}`);
-    try {
-      writeFileSync(path, content, { flag: "wx" });
-    } catch (error) {
-      throw ioError("open", join(shown, name), error);
-    }
-  }
+  const present = new Set(
+    PackageFolder.open(folder)
+      .entries("")
+      .map(({ name }) => name),
+  );
+  const missing = contents(basename(folder), options).filter(([name]) => !present.has(name));
+  for (const [name] of missing) report(`writing ${shown === "." ? name : `${shown}/${name}`}`);
+  writeChanges(
+    folder,
+    missing.map(([path, content]) => ({ path, content })),
+  );
 }
 
 function contents(name: string, options: InitOptions): [name: string, content: string][] {

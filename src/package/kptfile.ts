@@ -1,16 +1,15 @@
 import { isUtf8 } from "node:buffer";
-import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { KptError } from "../core/error.ts";
 import { Resource } from "../core/resource.ts";
 import type { YamlFile } from "../core/yaml/file.ts";
-import type { MapNode, PlainValue } from "../core/yaml/node.ts";
+import type { MapNode, PlainValue, YamlNode } from "../core/yaml/node.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
 import { errnoOf, reasonOf } from "../host/io-error.ts";
+import { kptfileName, PackageFolder } from "./folder.ts";
 import { setInOrder } from "./kptfile-edit.ts";
 import { mapIn, mapsIn, resolved, textAt, textMapIn, texts } from "./kptfile-nodes.ts";
 import { kptfileShape, schemaProblems } from "./kptfile-schema.ts";
-import { kptfileName } from "./read.ts";
 
 export const updateStrategies = [
   "resource-merge",
@@ -240,12 +239,8 @@ export function parseKptfile(source: string | Uint8Array, shown: string): Kptfil
     if (!(error instanceof KptError) || error.code === "KPTFILE_INVALID") throw error;
     throw unreadable(shown, error.message.replace(/^(?!yaml: )/, "yaml: "), error);
   }
-  const [document, ...more] = file.documents.filter(({ root }) => root !== undefined);
-  const root = document?.root;
+  const root = onlyRoot(file, shown);
   if (root === undefined) throw unreadable(shown, "EOF");
-  if (more.length > 0) {
-    throw unreadable(shown, `a Kptfile must hold one document, this one holds ${more.length + 1}`);
-  }
   if (root.kind !== "map") throw unreadable(shown, "a Kptfile must be a map");
   checkVersion(root, shown);
   const problems = schemaProblems(root);
@@ -255,18 +250,25 @@ export function parseKptfile(source: string | Uint8Array, shown: string): Kptfil
   return new Kptfile(shown, file, root);
 }
 
+/** What a Kptfile holds, if anything. A second document would be lost on somebody, so it is refused. */
+export function onlyRoot(file: YamlFile, shown: string): YamlNode | undefined {
+  const roots = file.documents.flatMap(({ root }) => (root === undefined ? [] : [root]));
+  if (roots.length <= 1) return roots[0];
+  throw unreadable(shown, `a Kptfile must hold one document, this one holds ${roots.length}`);
+}
+
 /** Reads `DIRECTORY/Kptfile`. A link, a pipe or a folder in its place is refused, not opened. */
 export function readKptfile(directory: string, shown = directory): Kptfile {
   const path = join(directory, kptfileName);
   let bytes: Buffer;
   try {
-    const status = lstatSync(path);
-    if (!status.isFile()) {
+    bytes = PackageFolder.open(directory).readOwn(kptfileName).content;
+  } catch (thrown) {
+    const error = thrown instanceof KptError && thrown.cause !== undefined ? thrown.cause : thrown;
+    // Without a cause it was opened, and found to be a folder or a pipe.
+    if (error instanceof KptError || errnoOf(error) === "ELOOP") {
       throw unreadable(shown, `${join(shown, kptfileName)} is not a regular file`);
     }
-    bytes = readFileSync(path);
-  } catch (error) {
-    if (error instanceof KptError) throw error;
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") {
       throw new KptError("KPTFILE_MISSING", `No Kptfile found at "${shown}".`, {
         label: "Error",

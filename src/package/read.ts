@@ -1,14 +1,10 @@
-import { type Dirent, readdirSync, statSync } from "node:fs";
+import { type Dirent, statSync } from "node:fs";
 import { join } from "node:path";
 import { KptError } from "../core/error.ts";
 import { Resource } from "../core/resource.ts";
 import type { YamlDocument, YamlFile } from "../core/yaml/file.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
-import { readTextFile } from "../host/files.ts";
-import { resolveInside } from "../host/inside.ts";
-import { ioError } from "../host/io-error.ts";
-import { repairFiles } from "../host/replace.ts";
-import { isStaged } from "../host/staging.ts";
+import { inFolder, kptfileName, PackageFolder } from "./folder.ts";
 import { IgnoreRules, parseIgnore } from "./ignore.ts";
 import { orMalformed } from "./malformed.ts";
 import { compareBytes, comparePaths } from "./paths.ts";
@@ -101,8 +97,6 @@ export interface ReadOptions {
   signal?: AbortSignal;
 }
 
-export const kptfileName = "Kptfile";
-
 export function mayHoldResources(name: string): boolean {
   return name === kptfileName || /\.(?:yaml|yml|json)$/.test(name);
 }
@@ -139,22 +133,20 @@ export function allPackages(tree: PackageTree): PackageTree[] {
 }
 
 class Walk {
-  readonly #root: string;
+  readonly #folder: PackageFolder;
   readonly #options: ReadOptions;
   readonly #accepts: (name: string) => boolean;
   #seen = 0;
 
   constructor(root: string, options: ReadOptions) {
-    this.#root = root;
+    this.#folder = PackageFolder.open(root);
     this.#options = options;
     this.#accepts = options.accepts ?? mayHoldResources;
   }
 
   async packageAt(path: string): Promise<PackageTree> {
-    const directory = join(this.#root, path);
-    repairFiles(directory);
     const tree: PackageTree = {
-      directory,
+      directory: join(this.#folder.directory, path),
       path,
       kptfile: undefined,
       files: [],
@@ -163,9 +155,9 @@ class Walk {
       subpackages: [],
     };
     const below: string[] = [];
-    const rules = this.#rulesOf(tree);
     // An explicit stack: folders may be nested deeper than calls can be.
-    const stack = [{ folder: path, entries: this.#entries(path), next: 0 }];
+    const stack = [{ folder: path, entries: this.#folder.entries(path), next: 0 }];
+    const rules = this.#rulesOf(tree);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const entry = top.entries[top.next++];
       if (entry === undefined) {
@@ -174,14 +166,12 @@ class Walk {
       }
       if (++this.#seen % 256 === 0) await new Promise<void>(resolve => setImmediate(resolve));
       this.#options.signal?.throwIfAborted();
-      const at = top.folder === "" ? entry.name : `${top.folder}/${entry.name}`;
+      const at = inFolder(top.folder, entry.name);
       const own = path === "" ? at : at.slice(path.length + 1);
-      if (isStaged(entry.name)) continue;
       if (entry.isDirectory()) {
-        if (entry.name === ".git") continue;
         if (rules.ignores(own, true)) tree.ignored.push(`${at}/`);
-        else if (this.#isPackage(at)) below.push(at);
-        else stack.push({ folder: at, entries: this.#entries(at), next: 0 });
+        else if (this.#folder.whatIsAt(`${at}/${kptfileName}`) !== "nothing") below.push(at);
+        else stack.push({ folder: at, entries: this.#folder.entries(at), next: 0 });
       } else if (rules.ignores(own, false)) tree.ignored.push(at);
       else this.#file(tree, at, entry);
     }
@@ -190,30 +180,12 @@ class Walk {
   }
 
   #rulesOf(tree: PackageTree): IgnoreRules {
-    const file = join(tree.directory, ".krmignore");
-    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return IgnoreRules.none;
-    const shown = tree.path === "" ? ".krmignore" : `${tree.path}/.krmignore`;
-    resolveInside(this.#root, shown);
-    return parseIgnore(readTextFile(file, shown), shown);
-  }
-
-  #entries(path: string): Dirent[] {
-    try {
-      return readdirSync(join(this.#root, path), { withFileTypes: true }).sort((a, b) =>
-        compareBytes(a.name, b.name),
-      );
-    } catch (error) {
-      throw ioError("open", path === "" ? this.#root : path, error);
-    }
-  }
-
-  #isPackage(path: string): boolean {
-    const status = statSync(join(this.#root, path, kptfileName), { throwIfNoEntry: false });
-    return status?.isFile() ?? false;
+    const file = inFolder(tree.path, ".krmignore");
+    if (this.#folder.whatIsAt(file) === "nothing") return IgnoreRules.none;
+    return parseIgnore(this.#folder.readText(file), file);
   }
 
   #file(tree: PackageTree, at: string, entry: Dirent): void {
-    const absolute = join(this.#root, at);
     if (!this.#accepts(entry.name)) {
       tree.otherFiles.push(at);
       return;
@@ -227,26 +199,22 @@ class Walk {
       tree.otherFiles.push(at);
       return;
     }
-    const file = new PackageFile(at, absolute, readTextFile(absolute, at), entry.isSymbolicLink());
+    const file = new PackageFile(
+      at,
+      join(this.#folder.directory, at),
+      this.#folder.readText(at),
+      entry.isSymbolicLink(),
+    );
     tree.files.push(file);
-    if (
-      entry.name === kptfileName &&
-      at === (tree.path === "" ? kptfileName : `${tree.path}/${kptfileName}`)
-    ) {
+    if (entry.name === kptfileName && at === inFolder(tree.path, kptfileName)) {
       tree.kptfile = file;
     }
   }
 
   #leadsToFileInside(at: string): boolean {
-    try {
-      const status = statSync(resolveInside(this.#root, at), { throwIfNoEntry: false });
-      if (status?.isFile()) return true;
-      this.#options.warn?.(`${at}: a link that leads to no file, left out`);
-    } catch (error) {
-      this.#options.warn?.(
-        `${at}: ${error instanceof KptError ? "a link that leaves the package" : String(error)}, left out`,
-      );
-    }
-    return false;
+    const what = this.#folder.whatIsAt(at);
+    if (what === "nothing") this.#options.warn?.(`${at}: a link that leads to no file, left out`);
+    if (what === "outside") this.#options.warn?.(`${at}: a link that leaves the package, left out`);
+    return what === "file";
   }
 }

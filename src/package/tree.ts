@@ -1,10 +1,7 @@
-import { type Dirent, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { Resource } from "../core/resource.ts";
-import { ioError } from "../host/io-error.ts";
-import { isStaged } from "../host/staging.ts";
+import { kptfileName, PackageFolder } from "./folder.ts";
 import { compareBytes } from "./paths.ts";
-import { allFiles, allPackages, kptfileName, type PackageFile, readPackage } from "./read.ts";
+import { allFiles, allPackages, type PackageFile, readPackage } from "./read.ts";
 
 /** A resource as the tree shows it. */
 export interface ShownResource {
@@ -60,7 +57,7 @@ export async function packageTree(directory: string, signal?: AbortSignal): Prom
       .filter(({ kptfile }) => kptfile !== undefined)
       .map(({ path }) => path),
   );
-  const files = visibleFiles(directory).filter(path => !shownFiles.has(path));
+  const files = visibleFiles(PackageFolder.open(directory)).filter(path => !shownFiles.has(path));
   return arrange({ resources, packages, files });
 }
 
@@ -119,26 +116,11 @@ function compareResources(a: ShownResource, b: ShownResource): number {
 }
 
 /** All regular files below a folder except Kptfiles and what is hidden by a dot. */
-function visibleFiles(directory: string): string[] {
-  const found: string[] = [];
-  const pending = [""];
-  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    for (const entry of entriesOf(join(directory, folder))) {
-      if (entry.name.startsWith(".") || isStaged(entry.name)) continue;
-      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) pending.push(path);
-      else if (entry.isFile() && entry.name !== kptfileName) found.push(path);
-    }
-  }
-  return found;
-}
-
-function entriesOf(directory: string): Dirent[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true });
-  } catch (error) {
-    throw ioError("open", directory, error);
-  }
+function visibleFiles(folder: PackageFolder): string[] {
+  const isHidden = (path: string): boolean => baseName(path).startsWith(".");
+  return [...folder.files({ enters: path => !isHidden(path) })].filter(
+    path => !isHidden(path) && baseName(path) !== kptfileName,
+  );
 }
 
 function folderOf(path: string): string {

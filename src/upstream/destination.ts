@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { KptError } from "../core/error.ts";
+import { repairFiles } from "../host/replace.ts";
 import { statusOf } from "../host/status-of.ts";
 import type { PackageAddress } from "./locate.ts";
 
@@ -21,6 +22,7 @@ export function chooseDestination(
   if (typed === undefined) return { folder: free(resolve(cwd, name), name) };
   const target = resolve(cwd, typed);
   if (target === resolve(cwd)) {
+    repairFiles(cwd);
     if (readdirSync(cwd).length > 0) throw exists("destination directory already exists");
     return { folder: target };
   }

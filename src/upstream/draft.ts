@@ -1,11 +1,7 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { KptError } from "../core/error.ts";
-import { ioError } from "../host/io-error.ts";
-import { repairFiles } from "../host/replace.ts";
-import { isStaged } from "../host/staging.ts";
+import { inFolder, kptfileName, PackageFolder } from "../package/folder.ts";
 import { type Kptfile, parseKptfile } from "../package/kptfile.ts";
-import { kptfileName } from "../package/read.ts";
 import { type PackageChange, writeChanges } from "../package/write.ts";
 import type { UpstreamFile } from "./fetch.ts";
 
@@ -123,10 +119,6 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-export function inFolder(folder: string, path: string): string {
-  return folder === "" ? path : `${folder}/${path}`;
-}
-
 export function filesBelow(files: FileMap, folder: string): Map<string, UpstreamFile> {
   if (folder === "") return new Map(files);
   const found = new Map<string, UpstreamFile>();
@@ -141,35 +133,11 @@ export function filesBelow(files: FileMap, folder: string): Map<string, Upstream
 export async function readDraft(directory: string, signal: AbortSignal): Promise<Draft> {
   const files = new Map<string, UpstreamFile>();
   const blocked = new Set<string>();
-  repairFiles(directory);
-  const pending = [""];
-  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+  const folder = PackageFolder.open(directory);
+  for (const path of folder.files({ meets: path => blocked.add(path) })) {
+    if (files.size % 256 === 0) await new Promise<void>(resolve => setImmediate(resolve));
     if (signal.aborted) throw new KptError("ABORTED", "interrupted");
-    await new Promise<void>(resolve => setImmediate(resolve));
-    for (const entry of entriesOf(join(directory, folder))) {
-      if (entry.name === ".git" || isStaged(entry.name)) continue;
-      const path = inFolder(folder, entry.name);
-      if (entry.isDirectory()) pending.push(path);
-      else if (entry.isFile()) files.set(path, readFile(join(directory, path), path));
-      else blocked.add(path);
-    }
+    files.set(path, { path, ...folder.read(path) });
   }
   return new Draft(directory, files, blocked);
-}
-
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    throw ioError("open", folder, error);
-  }
-}
-
-function readFile(absolute: string, path: string): UpstreamFile {
-  try {
-    const content = readFileSync(absolute);
-    return { path, content, executable: (statSync(absolute).mode & 0o100) !== 0 };
-  } catch (error) {
-    throw ioError("open", absolute, error);
-  }
 }

@@ -1,11 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { KptError } from "../core/error.ts";
-import { ioError } from "../host/io-error.ts";
-import { isStaged } from "../host/staging.ts";
+import { kptfileName, PackageFolder } from "../package/folder.ts";
 import { readKptfile } from "../package/kptfile.ts";
-import { compareBytes } from "../package/paths.ts";
-import { kptfileName } from "../package/read.ts";
 import type { UpstreamFile } from "./fetch.ts";
 
 /**
@@ -17,42 +13,14 @@ export async function readLocalFiles(
   signal: AbortSignal,
 ): Promise<Map<string, UpstreamFile>> {
   const files = new Map<string, UpstreamFile>();
-  const pending = [""];
-  for (let folder = pending.shift(); folder !== undefined; folder = pending.shift()) {
-    const absolute = join(directory, folder);
+  const folder = PackageFolder.open(directory);
+  const isRemote = (path: string): boolean =>
+    folder.whatIsAt(`${path}/${kptfileName}`) === "file" &&
+    readKptfile(join(directory, path)).upstream !== undefined;
+  for (const path of folder.files({ enters: path => !isRemote(path) })) {
+    if (files.size % 256 === 0) await new Promise<void>(resolve => setImmediate(resolve));
     if (signal.aborted) throw new KptError("ABORTED", "interrupted");
-    await new Promise(resolve => setImmediate(resolve));
-    for (const entry of entriesOf(absolute)) {
-      if (entry.name === ".git" || isStaged(entry.name)) continue;
-      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) {
-        if (!isRemotePackage(join(absolute, entry.name))) pending.push(path);
-      } else if (entry.isFile()) {
-        files.set(path, readFile(join(directory, path), path));
-      }
-    }
+    files.set(path, { path, ...folder.read(path) });
   }
   return files;
-}
-
-function entriesOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => compareBytes(a.name, b.name));
-  } catch (error) {
-    throw ioError("open", folder, error);
-  }
-}
-
-function readFile(absolute: string, path: string): UpstreamFile {
-  try {
-    const executable = (statSync(absolute).mode & 0o100) !== 0;
-    return { path, content: readFileSync(absolute), executable };
-  } catch (error) {
-    throw ioError("open", path, error);
-  }
-}
-
-function isRemotePackage(folder: string): boolean {
-  const status = statSync(join(folder, kptfileName), { throwIfNoEntry: false });
-  return status?.isFile() === true && readKptfile(folder).upstream !== undefined;
 }

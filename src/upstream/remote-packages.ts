@@ -1,6 +1,6 @@
+import { kptfileName } from "../package/folder.ts";
 import { type Kptfile, parseKptfile } from "../package/kptfile.ts";
 import { compareBytes } from "../package/paths.ts";
-import { kptfileName } from "../package/read.ts";
 import type { FileMap } from "./draft.ts";
 import type { UpstreamFile } from "./fetch.ts";
 

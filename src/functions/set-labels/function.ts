@@ -1,5 +1,5 @@
 import type { Resource } from "../../core/resource.ts";
-import type { ResourceList } from "../../core/resource-list.ts";
+import { fileOf, type ResourceList, refOf } from "../../core/resource-list.ts";
 import { MapNode, ScalarNode, SeqNode, type YamlNode } from "../../core/yaml/node.ts";
 import { functionFailure } from "../../sdk/failure.ts";
 import { isKind, isLocalConfig } from "../../sdk/match.ts";
@@ -35,7 +35,13 @@ function run(list: ResourceList, { tag }: FunctionCall): void {
     } catch (thrown) {
       if (!(thrown instanceof WrongField)) throw thrown;
       failed = true;
-      list.results.push({ message: thrown.message, severity: "error" });
+      const file = fileOf(list, item);
+      list.results.push({
+        message: file === undefined ? thrown.message : `${file.path}: ${thrown.message}`,
+        severity: "error",
+        resourceRef: refOf(item),
+        ...(file === undefined ? {} : { file }),
+      });
     }
   }
   list.results.push({ message: `set ${labels.count} labels in total`, severity: "info" });

@@ -1,6 +1,5 @@
 import { KptError } from "../../core/error.ts";
-import { kptfileName } from "../../package/read.ts";
-import { inFolder } from "../draft.ts";
+import { inFolder, kptfileName } from "../../package/folder.ts";
 import { forceDeleteReplace } from "./force-delete-replace.ts";
 import { differingFiles } from "./same-package.ts";
 import type { StrategyInput } from "./strategy.ts";

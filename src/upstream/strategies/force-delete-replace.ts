@@ -1,5 +1,4 @@
-import { kptfileName } from "../../package/read.ts";
-import { inFolder } from "../draft.ts";
+import { inFolder, kptfileName } from "../../package/folder.ts";
 import { mergeKptfileAt } from "./kptfile.ts";
 import type { StrategyInput } from "./strategy.ts";
 

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { mergeKptfile } from "../../merge/kptfile.ts";
-import { kptfileName } from "../../package/read.ts";
-import { inFolder } from "../draft.ts";
+import { inFolder, kptfileName } from "../../package/folder.ts";
 import { peekKptfile } from "../remote-packages.ts";
 import type { StrategyInput } from "./strategy.ts";
 

@@ -2,10 +2,10 @@ import { isUtf8 } from "node:buffer";
 import { parseYaml } from "../../core/yaml/parse.ts";
 import { canonicalText } from "../../core/yaml/print.ts";
 import { sameResource } from "../../merge/same.ts";
+import { inFolder, kptfileName } from "../../package/folder.ts";
 import { type Kptfile, newKptfile } from "../../package/kptfile.ts";
 import { compareBytes } from "../../package/paths.ts";
-import { kptfileName } from "../../package/read.ts";
-import { type FileMap, inFolder } from "../draft.ts";
+import type { FileMap } from "../draft.ts";
 import { peekKptfile } from "../remote-packages.ts";
 
 /** Whether a local package is as upstream had it, but for what kpt itself writes into it. */

@@ -22,7 +22,7 @@ import { locate } from "./locate.ts";
 import { progressLines } from "./progress-lines.ts";
 import { readAll } from "./read-stdin.ts";
 import { prepareResults, saveResults } from "./results-dir.ts";
-import { saveFunction } from "./save-function.ts";
+import { checkKptfile, saveFunction } from "./save-function.ts";
 import { destinationOf, writeElsewhere } from "./write-output.ts";
 
 type EvalFlags = Input<typeof evalFlags>["flags"];
@@ -52,6 +52,7 @@ export const run: Run<typeof evalFlags> = async (context, { args, flags, rest })
   if (list !== undefined && configFile !== undefined && !isBelow(configFile, input.directory)) {
     throw usage(`--fn-config must be under ${input.directory} if saving functions to Kptfile (--save=true)`);
   }
+  if (list !== undefined) checkKptfile(input.directory);
   const config = configFile === undefined ? { node: chosen.config } : readConfig(configFile);
   const host = new FunctionHost({
     cwd,

@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { KptError, messageOf } from "../../../core/error.ts";
 import { type PlainValue, SeqNode } from "../../../core/yaml/node.ts";
 import { quoted } from "../../../fn/spelling.ts";
-import { writeFileAtomically } from "../../../host/files.ts";
 import { type PipelineList, readKptfile, type Selector } from "../../../package/kptfile.ts";
+import { writeChanges } from "../../../package/write.ts";
 import type { Context } from "../../context.ts";
 
 export interface SavedFunction {
@@ -14,6 +13,15 @@ export interface SavedFunction {
   configMap?: ReadonlyMap<string, string>;
   select: Selector | undefined;
   exclude: Selector | undefined;
+}
+
+/** Refuses a Kptfile that a function can't be added to, before the function runs. A missing one is told afterwards. */
+export function checkKptfile(directory: string): void {
+  try {
+    readKptfile(directory);
+  } catch (error) {
+    if (!(error instanceof KptError) || error.code !== "KPTFILE_MISSING") throw error;
+  }
 }
 
 /** Adds a function to a Kptfile's pipeline or replaces the one of the same name; trouble is told, not thrown. */
@@ -34,7 +42,7 @@ export function saveFunction(
     if (known !== undefined && sequence instanceof SeqNode) {
       sequence.replace(sequence.items.indexOf(known.node), entry);
     } else kptfile.addFunction(list, entry);
-    writeFileAtomically(join(directory, "Kptfile"), kptfile.toString());
+    writeChanges(directory, [{ path: "Kptfile", content: kptfile.toString() }]);
     const type = list === "mutators" ? "mutator" : "validator";
     context.stderr.write(
       `${known === undefined ? "Added" : "Updated"} ${quoted(label)} as ${type} in the Kptfile.\n`,

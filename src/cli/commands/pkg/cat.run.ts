@@ -1,14 +1,13 @@
-import { readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { KptError } from "../../../core/error.ts";
 import { formatResource } from "../../../core/format.ts";
 import type { MapNode, SeqNode, YamlNode } from "../../../core/yaml/node.ts";
 import { parseYaml } from "../../../core/yaml/parse.ts";
 import { canonicalText, newScalar } from "../../../core/yaml/print.ts";
-import { ioError } from "../../../host/io-error.ts";
 import { packageFiles } from "../../../package/contents.ts";
+import { kptfileName, PackageFolder } from "../../../package/folder.ts";
 import { orMalformed } from "../../../package/malformed.ts";
-import { kptfileName } from "../../../package/read.ts";
 import type { Input, Run } from "../../command.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { packageArgument } from "../../package-argument.ts";
@@ -36,13 +35,15 @@ export const run: Run<typeof catFlags> = async (context, { args, flags }) => {
     );
   }
   const { absolute } = packageArgument(context, args[0]);
-  const files = statSync(absolute).isDirectory()
-    ? packageFiles(absolute, { recurse: flags["recurse-subpackages"] }).map(path => join(absolute, path))
-    : [absolute];
+  const isFolder = statSync(absolute).isDirectory();
+  const folder = PackageFolder.open(isFolder ? absolute : dirname(absolute));
+  const files = isFolder
+    ? packageFiles(folder, { recurse: flags["recurse-subpackages"] })
+    : [basename(absolute)];
   let isFirst = true;
-  for (const file of files) {
+  for (const path of files) {
     context.signal.throwIfAborted();
-    for (const part of partsOf(file, flags)) {
+    for (const part of partsOf(folder, path, flags)) {
       const text = context.stdout.isTTY ? visible(part) : part;
       context.stdout.write(isFirst ? text : `---\n${text}`);
       isFirst = false;
@@ -52,9 +53,10 @@ export const run: Run<typeof catFlags> = async (context, { args, flags }) => {
 };
 
 /** What is printed of a file: its documents, its text, or nothing. Each part ends in a newline. */
-function partsOf(file: string, flags: Flags): string[] {
-  const bytes = read(file);
-  const name = basename(file);
+function partsOf(folder: PackageFolder, path: string, flags: Flags): string[] {
+  const bytes = folder.read(path).content;
+  const name = basename(path);
+  const file = join(folder.directory, path);
   if (name !== kptfileName && !/\.ya?ml$/.test(name)) return textOf(bytes);
   const { documents } = orMalformed(file, () => parseYaml(bytes.toString("utf8"), { file }));
   const roots = documents.flatMap(({ root }) => root ?? []);
@@ -67,14 +69,6 @@ function textOf(bytes: Buffer): string[] {
     return [text.endsWith("\n") ? text : `${text}\n`];
   } catch {
     return [];
-  }
-}
-
-function read(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw ioError("open", file, error);
   }
 }
 
