@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } f
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { measureLive } from "./live.ts";
 import { type Cost, measureMany } from "./measure.ts";
 import { generatePackage } from "./package-generator.ts";
 
@@ -104,7 +105,19 @@ function show(row: Row, { ours, theirs }: { ours: Cost; theirs: Cost | undefined
   console.log(cells.join(""));
 }
 
-try {
+async function live(): Promise<void> {
+  await measureLive({
+    tools: [
+      { name: "", command: [process.execPath, binary] },
+      ...(reference ? [{ name: ", reference", command: [reference] }] : []),
+    ],
+    folder: join(tmp, "live"),
+    env,
+    print: (name, cost) => show({ name, runs: 1 }, { ours: cost, theirs: undefined }),
+  });
+}
+
+async function local(): Promise<void> {
   const small = repository("small", 50);
   const large = repository("large", 1000);
   const [smallApp, largeApp] = [fetched("small", small), fetched("large", large)];
@@ -164,11 +177,16 @@ try {
       pkg: largeApp,
     },
   ];
-  console.log(`${"".padEnd(44)}${"wall".padStart(9)}${"CPU".padStart(9)}${"peak".padStart(9)}`);
   for (const row of rows) {
     if (words.length > 0 && !words.some(word => row.name.includes(word))) continue;
     show(row, await measureRow(row));
   }
+}
+
+try {
+  console.log(`${"".padEnd(44)}${"wall".padStart(9)}${"CPU".padStart(9)}${"peak".padStart(9)}`);
+  if (words.length === 0 || words.some(word => !word.startsWith("live"))) await local();
+  if (words.length === 0 || words.some(word => word.startsWith("live"))) await live();
 } finally {
   rmSync(tmp, { recursive: true, force: true });
 }
