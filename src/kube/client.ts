@@ -33,6 +33,9 @@ export interface ClientOptions {
   discovery?: Discovery;
 }
 
+/** Most packages come in one page; far larger ones don't fill the memory. */
+const pageSize = 1_000;
+
 /** Plain objects to and from an API server, whatever their kind. */
 export class KubeClient {
   /** Shared by all clients of a connection. */
@@ -103,7 +106,7 @@ export class KubeClient {
     do {
       const page = await this.#json(
         "GET",
-        withQuery(pathOf(type, namespace), { limit: 500, ...query, continue: next || undefined }),
+        withQuery(pathOf(type, namespace), { limit: pageSize, ...query, continue: next || undefined }),
       );
       for (const item of listAt(page, "items").filter(isMap)) items.push(named(item, type));
       resourceVersion = textAt(page, "metadata", "resourceVersion") ?? "";

@@ -14,7 +14,7 @@ export interface Item extends Progress {
   generation: number;
   phase: "idle" | "sending" | "waiting" | "failing" | "done";
   /** Ends timers of its wait. */
-  stop: AbortController;
+  stop: AbortController | undefined;
   /** Status and message last told. */
   told: string;
   error: string | undefined;
@@ -33,11 +33,21 @@ export function newItem(vertex: Vertex, source: string): Item {
     uid: undefined,
     generation: 0,
     phase: "idle",
-    stop: new AbortController(),
+    stop: undefined,
     told: "",
     error: undefined,
     warning: undefined,
   };
+}
+
+/** Fires when nothing more will happen to it. */
+export function stopSignal(item: Item): AbortSignal {
+  item.stop ??= new AbortController();
+  return item.stop.signal;
+}
+
+export function isDone(item: Item): boolean {
+  return item.phase === "done";
 }
 
 export function outcomeOf(item: Item): Outcome {

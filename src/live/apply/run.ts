@@ -12,7 +12,7 @@ import { Schedule } from "../plan/schedule.ts";
 import { anyPodUnschedulable, fingerprint } from "../status/tree.ts";
 import { explain } from "./explain.ts";
 import { inventoryTask } from "./inventory-task.ts";
-import { generationOf, type Item, newItem, outcomeOf } from "./item.ts";
+import { generationOf, type Item, isDone, newItem, outcomeOf, stopSignal } from "./item.ts";
 import type { SendOptions } from "./result.ts";
 import { actuationEvent, type Sender, type Sent, sendItem } from "./send.ts";
 import { type Sequencer, streamSequencer, waveSequencer } from "./sequence.ts";
@@ -179,7 +179,7 @@ class Run {
       const onAbort = (): void => this.#pump();
       this.#finish = () => {
         signal.removeEventListener("abort", onAbort);
-        for (const item of this.#items.values()) item.stop.abort("settled");
+        for (const item of this.#items.values()) item.stop?.abort("settled");
         resolve();
       };
       signal.addEventListener("abort", onAbort, { once: true });
@@ -280,23 +280,28 @@ class Run {
     item.phase = "waiting";
     this.#waiting++;
     // An object that was right before says nothing but that it is.
-    if (!isUnchanged || !this.#isReady(item)) this.#tellWait(item, "Pending");
+    if (isUnchanged && this.#isReady(item)) {
+      this.#reconciled(item, "Successful");
+      this.#settle(item);
+      return;
+    }
+    this.#tellWait(item, "Pending");
     const { reconcileTimeoutMs, deleteTimeoutMs, client } = this.#in;
     const timeout = item.vertex.action === "apply" ? reconcileTimeoutMs : deleteTimeoutMs;
     if (timeout > 0) {
-      client.clock.sleep(timeout, item.stop.signal).then(() => {
-        if (!item.stop.signal.aborted && !this.#isStopped) void this.#timeOut(item);
+      client.clock.sleep(timeout, stopSignal(item)).then(() => {
+        if (item.phase !== "done" && !this.#isStopped) void this.#timeOut(item);
       });
     }
     this.#changed(item.vertex.key);
-    if (!item.stop.signal.aborted) this.#in.view.watchOwned(item.vertex.id);
+    if (!isDone(item)) this.#in.view.watchOwned(item.vertex.id);
   }
 
   async #timeOut(item: Item): Promise<void> {
     if (item.phase !== "waiting") return;
     item.warning = await lastWarning(this.#in.client, item.vertex.id);
     // It may have become ready, or the run may have ended, while the server was asked.
-    if (item.stop.signal.aborted || this.#isStopped) return;
+    if (isDone(item) || this.#isStopped) return;
     this.#reconciled(item, "Timeout");
     this.#settle(item);
     this.#pump();
@@ -331,8 +336,8 @@ class Run {
       item.reconcile = "Pending";
       this.#tellWait(item, "Pending");
     } else if (anyPodUnschedulable(tree)) {
-      client.clock.sleep(recheckMs, item.stop.signal).then(() => {
-        if (!item.stop.signal.aborted) this.#changed(key);
+      client.clock.sleep(recheckMs, stopSignal(item)).then(() => {
+        if (item.phase !== "done" && !this.#isStopped) this.#changed(key);
       });
     }
   }
@@ -368,7 +373,7 @@ class Run {
   #settle(item: Item): void {
     if (item.phase === "waiting") this.#waiting--;
     item.phase = "done";
-    item.stop.abort("settled");
+    item.stop?.abort("settled");
     this.#schedule.settled(item.vertex.key);
     this.#sequencer.settled(item.vertex);
   }

@@ -6,6 +6,7 @@ import { isStatus, StatusError, serverTextOf } from "../../kube/status-error.ts"
 import { idOf } from "../plan/identity.ts";
 import type { Sending } from "./client-side.ts";
 import { lastAppliedAnnotation, withoutAnnotation } from "./last-applied.ts";
+import { appliedBy, isApplied } from "./managed-fields.ts";
 import { conflictPauseMs, failure, maxConflicts, type SendResult } from "./result.ts";
 import { maskValues } from "./secrets.ts";
 
@@ -36,7 +37,10 @@ export async function applyServerSide(sending: Sending): Promise<SendResult> {
       dryRun: isDry ? "All" : undefined,
     });
   try {
-    if (live !== undefined && !isDry) await takeOver(sending, live);
+    const found = live === undefined || isDry ? undefined : await takeOver(sending, live);
+    if (found !== undefined && isApplied(found, object, options.fieldManager)) {
+      return { status: "Successful", operation: "serversideapplied", object: found };
+    }
     const answer = await whileContended(client.clock, send);
     if (!isDry) return { status: "Successful", operation: "serversideapplied", object: answer };
     const before = live === undefined ? {} : { before: live };
@@ -75,24 +79,24 @@ function isFieldConflict(thrown: unknown): boolean {
  * Fields that client-side apply has set belong to server-side apply from now on; else nothing that the
  * package drops would ever go away. The memory of client-side apply stays, owned by a manager of its own.
  */
-async function takeOver({ client, type, options }: Sending, first: JsonMap): Promise<void> {
+async function takeOver({ client, type, options }: Sending, first: JsonMap): Promise<JsonMap | undefined> {
   let live: JsonMap | undefined = first;
   for (let attempt = 0; attempt < maxConflicts && live !== undefined; attempt++) {
     const managedFields = migratedManagers(live, options.fieldManager);
-    if (managedFields === undefined) return;
+    if (managedFields === undefined) return live;
     const { namespace, name } = idOf(live);
     const version = textAt(live, "metadata", "resourceVersion") ?? "";
     try {
-      await client.patch(type, namespace, name, "json", [
+      return await client.patch(type, namespace, name, "json", [
         { op: "replace", path: "/metadata/managedFields", value: managedFields },
         { op: "replace", path: "/metadata/resourceVersion", value: version },
       ]);
-      return;
     } catch (thrown) {
       if (!isStatus(thrown, 409)) throw thrown;
       live = await client.find(type, namespace, name);
     }
   }
+  return live;
 }
 
 const rememberer = "kubectl-last-applied";
@@ -102,12 +106,7 @@ export function migratedManagers(live: JsonMap, fieldManager: string): JsonMap[]
   const entries = listAt(live, "metadata", "managedFields").filter(isMap);
   const old = entries.filter(isClientSide);
   if (old.length === 0) return undefined;
-  const own = entries.find(
-    entry =>
-      textAt(entry, "manager") === fieldManager &&
-      textAt(entry, "operation") === "Apply" &&
-      textAt(entry, "subresource") === undefined,
-  );
+  const own = appliedBy(entries, fieldManager);
   const fields = cloneJson(mapAt(own, "fieldsV1") ?? emptyMap());
   for (const entry of old) merge(fields, mapAt(entry, "fieldsV1") ?? emptyMap());
   const annotations = mapAt(fields, "f:metadata", "f:annotations");

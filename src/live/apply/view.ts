@@ -6,7 +6,9 @@ import { follow } from "../../kube/follow.ts";
 import type { ResourceType } from "../../kube/resource-type.ts";
 import { StatusError } from "../../kube/status-error.ts";
 import { idOf, keyOf } from "../plan/identity.ts";
+import { type LabelSelector, selectorOf } from "../status/selector.ts";
 import { absentTree, ownsPods, type StatusTree, statusTree, unknownTree } from "../status/tree.ts";
+import { OwnedObjects } from "./owned.ts";
 
 /** An object that a run is about; the version is that of the package where it is from there. */
 export interface Target {
@@ -38,7 +40,8 @@ export class ClusterView {
   readonly #known = new Set<string>();
   readonly #targets = new Map<string, Target>();
   readonly #scopes: Scope[] = [];
-  readonly #owned = new Map<string, Map<string, JsonMap>>();
+  readonly #owned = new Map<string, OwnedObjects>();
+  readonly #selectors = new WeakMap<JsonMap, LabelSelector>();
   readonly #ownedScopes = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
   readonly #tasks: Promise<void>[] = [];
@@ -145,15 +148,15 @@ export class ClusterView {
     const object = this.#live.get(key);
     const target = this.#targets.get(key);
     if (object !== undefined) {
-      return statusTree(object, (group, kind, namespace) => this.#ownedOf(group, kind, namespace), now);
+      return statusTree(
+        object,
+        (group, kind, namespace, labels) =>
+          this.#owned.get(`${group}/${kind}/${namespace}`)?.with(labels) ?? [],
+        now,
+      );
     }
     if (target === undefined) throw new TypeError("the object is no target of this view");
     return this.#known.has(key) ? absentTree(target.id) : unknownTree(target.id);
-  }
-
-  /** Live objects of a kind that controllers made, as far as they are followed. */
-  #ownedOf(group: string, kind: string, namespace: string): Iterable<JsonMap> {
-    return this.#owned.get(`${group}/${kind}/${namespace}`)?.values() ?? [];
   }
 
   async close(): Promise<void> {
@@ -253,14 +256,27 @@ export class ClusterView {
     this.#onChange(key);
   }
 
+  #selectorOf(key: string): LabelSelector | undefined {
+    const object = this.#live.get(key);
+    if (object === undefined) return undefined;
+    const known = this.#selectors.get(object);
+    if (known !== undefined) return known;
+    const selector = selectorOf(object);
+    if (selector !== undefined) this.#selectors.set(object, selector);
+    return selector;
+  }
+
   #followOwned(groupKind: string, namespace: string): Promise<void> {
     const name = `${groupKind}/${namespace}`;
     const started = this.#ownedScopes.get(name);
     if (started !== undefined) return started;
-    const objects = new Map<string, JsonMap>();
+    const objects = new OwnedObjects();
     this.#owned.set(name, objects);
-    const changed = (): void => {
-      for (const key of this.#byNamespace.get(namespace) ?? []) this.#onChange(key);
+    const changed = (...versions: (JsonMap | undefined)[]): void => {
+      for (const key of this.#byNamespace.get(namespace) ?? []) {
+        const selector = this.#selectorOf(key);
+        if (versions.some(one => one !== undefined && selector?.matches(one))) this.#onChange(key);
+      }
     };
     const begin = async (): Promise<void> => {
       const slash = groupKind.indexOf("/");
@@ -271,22 +287,15 @@ export class ClusterView {
       if (type === undefined) return;
       const scope = { type, namespace, query: {} };
       const fill = (items: readonly JsonMap[]): void => {
-        objects.clear();
-        for (const item of items) objects.set(textAt(item, "metadata", "name") ?? "", item);
-        changed();
+        objects.replace(items);
+        for (const key of this.#byNamespace.get(namespace) ?? []) this.#onChange(key);
       };
       const page = await this.#client.list(type, namespace);
       fill(page.items);
       const follower = {
         replaced: fill,
-        changed: (object: JsonMap) => {
-          objects.set(textAt(object, "metadata", "name") ?? "", object);
-          changed();
-        },
-        deleted: (object: JsonMap) => {
-          objects.delete(textAt(object, "metadata", "name") ?? "");
-          changed();
-        },
+        changed: (object: JsonMap) => changed(object, objects.set(object)),
+        deleted: (object: JsonMap) => changed(objects.delete(object)),
       };
       this.#tasks.push(follow(this.#client, scope, page, follower, this.#stop.signal).catch(() => undefined));
     };

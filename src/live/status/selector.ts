@@ -2,6 +2,8 @@ import type { JsonMap } from "../../core/json.ts";
 import { isMap, listAt, mapAt, textAt, valueAt } from "../../core/json.ts";
 
 export interface LabelSelector {
+  /** What matches has all of these. */
+  labels: readonly (readonly [string, unknown])[];
   matches(object: JsonMap): boolean;
 }
 
@@ -13,6 +15,7 @@ export function selectorOf(object: JsonMap): LabelSelector | undefined {
   const expressions = listAt(selector, "matchExpressions").filter(isMap);
   if (labels.length === 0 && expressions.length === 0) return undefined;
   return {
+    labels,
     matches: candidate =>
       labels.every(([key, value]) => valueAt(candidate, "metadata", "labels", key) === value) &&
       expressions.every(expression => expressionMatches(expression, candidate)),

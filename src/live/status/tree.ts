@@ -1,6 +1,6 @@
 import type { JsonMap } from "../../core/json.ts";
 import { compareBytes, textAt } from "../../core/json.ts";
-import { selectorOf } from "./selector.ts";
+import { type LabelSelector, selectorOf } from "./selector.ts";
 import { computeStatus, groupOf } from "./status.ts";
 import type { StatusName } from "./verdict.ts";
 import { StatusProblem } from "./verdict.ts";
@@ -18,8 +18,16 @@ export interface StatusTree {
   generated: StatusTree[];
 }
 
-/** Objects of a kind in a namespace, as far as the caller can see them. May throw; that makes the status Unknown. */
-export type FindOwned = (group: string, kind: string, namespace: string) => Iterable<JsonMap>;
+/**
+ * Objects of a kind in a namespace, as far as the caller can see them; those without the labels may be left
+ * out. May throw; that makes the status Unknown.
+ */
+export type FindOwned = (
+  group: string,
+  kind: string,
+  namespace: string,
+  labels: LabelSelector["labels"],
+) => Iterable<JsonMap>;
 
 const ownedKind: ReadonlyMap<string, { group: string; kind: string; failsWithPods: boolean }> = new Map([
   ["apps/Deployment", { group: "apps", kind: "ReplicaSet", failsWithPods: false }],
@@ -82,7 +90,7 @@ function generatedBy(
   const selector = selectorOf(object);
   if (selector === undefined) throw new StatusProblem("no selector found");
   const found: StatusTree[] = [];
-  for (const candidate of find(owned.group, owned.kind, namespace)) {
+  for (const candidate of find(owned.group, owned.kind, namespace, selector.labels)) {
     const inside = (textAt(candidate, "metadata", "namespace") ?? "") === namespace;
     if (inside && selector.matches(candidate)) found.push(statusTree(candidate, find, now));
   }
