@@ -1,6 +1,7 @@
 import { KptError } from "../core/error.ts";
 import { Resource } from "../core/resource.ts";
 import type { YamlDocument, YamlFile } from "../core/yaml/file.ts";
+import type { YamlNode } from "../core/yaml/node.ts";
 import { type MergeIdentity, readMergeComment, upstreamIdentifier } from "../package/merge-comment.ts";
 import type { Sides } from "./sides.ts";
 
@@ -28,7 +29,7 @@ export function knownDocuments(file: YamlFile | undefined, path: string, side: k
   for (const document of file?.documents ?? []) {
     const { root } = document;
     if (root === undefined) continue;
-    const known = { document, ...identify(document), index: found.length };
+    const known = { document, ...identify(root), index: found.length };
     if (seen.has(known.key)) {
       throw new KptError(
         "RESOURCE_INVALID",
@@ -42,8 +43,8 @@ export function knownDocuments(file: YamlFile | undefined, path: string, side: k
   return found;
 }
 
-function identify({ root }: YamlDocument): { key: string; shown: string | undefined; kind: string } {
-  if (root?.kind !== "map") return { key: "", shown: undefined, kind: "" };
+function identify(root: YamlNode): { key: string; shown: string | undefined; kind: string } {
+  if (root.kind !== "map") return { key: "", shown: undefined, kind: "" };
   const resource = new Resource(root);
   const { group, kind } = resource;
   const { namespace, name } = originOf(resource);
@@ -51,6 +52,22 @@ function identify({ root }: YamlDocument): { key: string; shown: string | undefi
   if (kind === "" || name === "") return { key, shown: undefined, kind };
   const type = group === "" ? kind : `${group}/${kind}`;
   return { key, shown: `${type} ${namespace === "" ? name : `${namespace}/${name}`}`, kind };
+}
+
+/**
+ * What the items of a `List` are known by: type and name, if they have them and are told apart by them on every side.
+ */
+export function listItemKeys(
+  lists: readonly (YamlNode | undefined)[],
+): ((items: readonly YamlNode[]) => string[]) | undefined {
+  const keysOf = (items: readonly YamlNode[]): string[] =>
+    items.map(item => (item.kind === "map" && new Resource(item).name !== "" ? identify(item).key : ""));
+  for (const list of lists) {
+    const items = list?.kind === "map" ? list.get("items") : undefined;
+    const keys = items?.kind === "seq" ? keysOf(items.items) : [];
+    if (keys.includes("") || new Set(keys).size < keys.length) return undefined;
+  }
+  return keysOf;
 }
 
 /** Name and namespace that the resource has upstream: by the merge comment, else by the annotation, else its own. */

@@ -3,10 +3,10 @@ import type { ObjectSchema } from "../core/schema/schema.ts";
 import type { YamlFile } from "../core/yaml/file.ts";
 import type { YamlNode } from "../core/yaml/node.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
-import { addMergeComment, upstreamIdentifier } from "../package/merge-comment.ts";
+import { addMergeComment, shareBlueprint, upstreamIdentifier } from "../package/merge-comment.ts";
 import type { ConflictPolicy, Decision } from "./decision.ts";
 import { placeDocuments } from "./document-order.ts";
-import { type Known, knownDocuments, type Matched, matchDocuments } from "./match.ts";
+import { type Known, knownDocuments, listItemKeys, type Matched, matchDocuments } from "./match.ts";
 import { schemaOfAny } from "./merge-text.ts";
 import { mergeNodes } from "./merge3.ts";
 import { sameResource } from "./same.ts";
@@ -104,7 +104,14 @@ class FileMerge {
       upstream: upstream?.document.root,
       local: local?.document.root,
     };
+    for (const other of [sides.base, sides.upstream]) {
+      if (sides.local?.kind === "map" && other?.kind === "map") {
+        shareBlueprint(new Resource(sides.local), new Resource(other));
+      }
+    }
+    const itemKeys = mine.kind.endsWith("List") ? listItemKeys(Object.values(sides)) : undefined;
     const merged = mergeNodes(sides, {
+      identify: field => (field === "items" ? itemKeys : undefined),
       schema: schemaOfAny([sides.local, sides.base, sides.upstream], schemaOf),
       onConflict,
       isOurs: isMark,

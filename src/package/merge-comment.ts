@@ -4,6 +4,7 @@ import { newScalar } from "../core/yaml/print.ts";
 import { type Insertion, quickMark } from "./quick-mark.ts";
 
 const prefix = "kpt-merge:";
+const blueprintKey = "cnrm.cloud.google.com/blueprint";
 export const upstreamIdentifier = "internal.kpt.dev/upstream-identifier";
 
 /** Name and namespace under which upstream knows a resource, whatever it is called locally. */
@@ -75,14 +76,32 @@ function identifierOf({ group, kind }: Resource, { namespace, name }: MergeIdent
 export function addBlueprint(resource: Resource): boolean {
   const metadata = resource.node.get("metadata");
   if (metadata?.kind !== "map" || !resource.apiVersion.includes(".cnrm.")) return false;
-  const key = "cnrm.cloud.google.com/blueprint";
-  return annotate(metadata, key, blueprint(resource.annotations.get(key) ?? ""));
+  return annotate(metadata, blueprintKey, blueprint(resource.annotations.get(blueprintKey) ?? ""));
+}
+
+/**
+ * Gives another version of a resource the attribution that the local one has, so that what kpt itself wrote there
+ * doesn't look like a change.
+ */
+export function shareBlueprint(local: Resource, other: Resource): void {
+  const tools = local.annotations.get(blueprintKey)?.split(",").find(isTools);
+  const metadata = other.node.get("metadata");
+  if (tools === undefined || metadata?.kind !== "map") return;
+  const parts = other.annotations.get(blueprintKey)?.split(",") ?? [];
+  const at = parts.findIndex(isTools);
+  if (at < 0) parts.push(tools);
+  else parts[at] = tools;
+  annotate(metadata, blueprintKey, parts.join(","));
+}
+
+function isTools(part: string): boolean {
+  return part.includes("krm-");
 }
 
 function blueprint(present: string): string {
   if (present === "") return "krm-pkg";
   const parts = present.split(",");
-  const at = parts.findIndex(part => part.includes("krm-"));
+  const at = parts.findIndex(isTools);
   if (at < 0) return `${present},krm-pkg`;
   const tools = new Set(parts[at]?.split("-"));
   parts[at] = ["krm-pkg", ...["fn", "live"].filter(tool => tools.has(tool))].join("-");

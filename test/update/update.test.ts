@@ -318,3 +318,51 @@ updating("a remote package that upstream drops stays if it was changed here", ap
   await pkg.update();
   assert.match(pkg.read("sub/db.yaml"), /x: mine/);
 });
+
+const account = (blueprint: string): string =>
+  `apiVersion: iam.cnrm.cloud.google.com/v1beta1\nkind: IAMServiceAccount\nmetadata:\n  name: sa\n  annotations:\n    cnrm.cloud.google.com/blueprint: ${blueprint}\n    a: b\n`;
+
+updating(
+  "attribution of Config Connector resources stays, without a conflict",
+  { Kptfile: kptfile("app"), "sa.yaml": account("cnrm/zone/v1") },
+  async pkg => {
+    const attributed = /blueprint: '?cnrm\/zone\/v1,krm-pkg'?\n/;
+    assert.match(pkg.read("sa.yaml"), attributed);
+    pkg.edit("sa.yaml", "v1,krm-pkg", "v1,krm-pkg-fn");
+    pkg.publish({ Kptfile: app.Kptfile, "sa.yaml": account("cnrm/zone/v2") });
+    const { decisions } = await pkg.update();
+    assert.match(pkg.read("sa.yaml"), /blueprint: '?cnrm\/zone\/v2,krm-pkg-fn'?\n/);
+    assert.deepEqual(
+      decisions.filter(({ conflict }) => conflict),
+      [],
+    );
+    const before = pkg.files();
+    pkg.publish({ Kptfile: `${app.Kptfile}# new\n`, "sa.yaml": account("cnrm/zone/v2") });
+    await pkg.update();
+    assert.equal(pkg.read("sa.yaml"), before.get("sa.yaml"));
+  },
+);
+
+const role = (name: string, verb: string): string =>
+  `- apiVersion: rbac.authorization.k8s.io/v1\n  kind: Role\n  metadata:\n    name: ${name}\n  rules:\n  - verbs: [${verb}]\n`;
+const roles = (...items: string[]): string =>
+  `apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleList\nitems:\n${items.join("")}`;
+
+updating(
+  "the items of a List are merged as resources",
+  { Kptfile: kptfile("app"), "roles.yaml": roles(role("a", "get"), role("b", "get")) },
+  async pkg => {
+    pkg.edit("roles.yaml", "name: a", "name: a # ours");
+    pkg.write("roles.yaml", pkg.read("roles.yaml") + role("mine", "list"));
+    pkg.publish({
+      Kptfile: app.Kptfile,
+      "roles.yaml": roles(role("a", "put"), role("b", "put"), role("c", "get")),
+    });
+    const { decisions } = await pkg.update();
+    assert.equal(
+      pkg.read("roles.yaml"),
+      roles(role("a # ours", "put"), role("b", "put"), role("mine", "list"), role("c", "get")),
+    );
+    assert(decisions.every(({ conflict }) => !conflict));
+  },
+);

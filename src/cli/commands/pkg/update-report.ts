@@ -61,9 +61,8 @@ function verdict({ conflict, taken }: Decision): string {
 
 function describe(decision: Decision): string {
   const { field, note, conflict, taken } = decision;
-  const winner = conflict
-    ? `; ${taken === "upstream" ? "upstream's answer is taken" : "the local one stays"}`
-    : "";
+  const kept = note?.startsWith("removed locally") ? "it stays removed" : "the local one stays";
+  const winner = conflict ? `; ${taken === "upstream" ? "upstream's answer is taken" : kept}` : "";
   const values = field === undefined || isSecret(decision) ? undefined : valuesOf(decision);
   const text = [note, values].filter(part => part !== undefined).join(": ");
   return `${field === undefined ? "" : `${visibleLine(field)}: `}${text}${winner}`;
