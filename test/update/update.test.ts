@@ -188,6 +188,69 @@ updating("a resource that was moved here gets upstream's changes where it is now
   assert.match(pkg.read("sub/moved.yaml"), /x: new/);
 });
 
+const withFiles = {
+  ...app,
+  "docs/how.md": "one\ntwo\nthree\n",
+  "run.sh": "#!/bin/sh\necho a\n",
+  "a/LICENSE": "terms\n",
+  "b/LICENSE": "terms\n",
+};
+
+updating(
+  "files without resources are followed where their content says which they are",
+  withFiles,
+  async pkg => {
+    const { "docs/how.md": how, "run.sh": script, "a/LICENSE": license, ...rest } = withFiles;
+    pkg.edit("docs/how.md", "two", "TWO");
+    pkg.remove("run.sh");
+    pkg.write("bin/go", script);
+    pkg.publish({ ...rest, "doc/guide.md": how, "run.sh": `${script}echo b\n`, "c/LICENSE": license });
+    const { decisions } = await pkg.update();
+    const files = pkg.files();
+    assert.equal(files.get("doc/guide.md"), "one\nTWO\nthree\n", "upstream's move, our change");
+    assert.equal(files.get("bin/go"), `${script}echo b\n`, "our move, upstream's change");
+    assert.deepEqual(
+      [...files.keys()].filter(path => /how|run|a\/LICENSE/.test(path)),
+      [],
+    );
+    assert.ok(files.has("b/LICENSE") && files.has("c/LICENSE"));
+    assert.ok(decisions.every(({ conflict }) => !conflict));
+    assert.ok(
+      decisions.some(({ file, note }) => file === "doc/guide.md" && note === "moved from docs/how.md"),
+    );
+  },
+);
+
+updating("a file that could have come from two is added, not moved", withFiles, async pkg => {
+  const { "a/LICENSE": license, "b/LICENSE": _, ...rest } = withFiles;
+  pkg.edit("a/LICENSE", "terms", "my terms");
+  pkg.publish({ ...rest, "c/LICENSE": license });
+  await pkg.update();
+  assert.equal(pkg.read("a/LICENSE"), "my terms\n");
+  assert.equal(pkg.read("c/LICENSE"), "terms\n");
+});
+
+updating(
+  "folders become files and files folders where nothing of ours is in the way",
+  withFiles,
+  async pkg => {
+    const { "docs/how.md": how, "run.sh": _, ...rest } = withFiles;
+    pkg.publish({ ...rest, docs: how, "run.sh/run": "#!/bin/sh\n" });
+    await pkg.update();
+    assert.equal(pkg.read("docs"), how);
+    assert.equal(pkg.read("run.sh/run"), "#!/bin/sh\n");
+  },
+);
+
+updating("a folder with a file of ours doesn't become a file", withFiles, async pkg => {
+  const { "docs/how.md": how, ...rest } = withFiles;
+  pkg.write("docs/mine.md", "mine\n");
+  pkg.publish({ ...rest, docs: how });
+  const before = pkg.files();
+  await assert.rejects(pkg.update(), /"docs" is a folder here and a file upstream/);
+  assert.deepEqual(pkg.files(), before);
+});
+
 updating("a resource that upstream moved takes the local changes along", app, async pkg => {
   pkg.edit("a.yaml", "y: old", "y: mine # why");
   pkg.publish({

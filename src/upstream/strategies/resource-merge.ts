@@ -1,6 +1,7 @@
 import { KptError } from "../../core/error.ts";
 import { schemaOf } from "../../core/schema/lookup.ts";
 import type { ObjectSchema } from "../../core/schema/schema.ts";
+import { followFileMoves } from "../../merge/file-moves.ts";
 import { type FileOutcome, mergeFile } from "../../merge/files.ts";
 import { type Contents, followMoves } from "../../merge/moves.ts";
 import type { Sides } from "../../merge/sides.ts";
@@ -138,24 +139,37 @@ class PackageMerge {
     }
   }
 
-  /** Resources that were moved between files are merged where they are now. */
+  /** Resources that were moved between files, and other files that were moved, are merged where they are now. */
   #followMoves(contents: Sides<Contents>, isResourceFile: (path: string) => boolean): void {
-    const { draft, folder, decisions } = this.#input;
-    const yaml = {
-      base: pick(contents.base, isResourceFile),
-      upstream: pick(contents.upstream, isResourceFile),
-      local: pick(contents.local, isResourceFile),
-    };
-    for (const { by, object, from, to } of followMoves(yaml)) {
-      const file = inFolder(folder, to);
-      decisions.push({ file, object, taken: by, conflict: false, note: `moved from ${from}` });
-      for (const path of [from, to]) {
-        for (const side of ["base", "upstream", "local"] as const) copyOver(yaml[side], contents[side], path);
-        const content = contents.local.get(path);
-        if (content === undefined) draft.remove(inFolder(folder, path));
-        else draft.write(inFolder(folder, path), content);
+    const { decisions, folder } = this.#input;
+    const yaml = pickSides(contents, isResourceFile);
+    const other = pickSides(contents, path => !isResourceFile(path));
+    const moves = [
+      ...followMoves(yaml).map(move => ({ ...move, sides: yaml })),
+      ...followFileMoves(other).map(move => ({ ...move, object: undefined, sides: other })),
+    ];
+    for (const { by, object, from, to, sides } of moves) {
+      const what = object === undefined ? {} : { object };
+      decisions.push({
+        file: inFolder(folder, to),
+        ...what,
+        taken: by,
+        conflict: false,
+        note: `moved from ${from}`,
+      });
+      for (const side of ["base", "upstream", "local"] as const) {
+        for (const path of [from, to]) copyOver(sides[side], contents[side], path);
       }
+      this.#place(to, contents.local.get(to), this.#input.draft.get(inFolder(folder, from))?.executable);
+      this.#place(from, contents.local.get(from));
     }
+  }
+
+  #place(path: string, content: Buffer | undefined, executable?: boolean): void {
+    const { draft, folder } = this.#input;
+    const place = inFolder(folder, path);
+    if (content === undefined) draft.remove(place);
+    else draft.write(place, content, draft.get(place)?.executable ?? executable);
   }
 
   async #file(
@@ -199,6 +213,14 @@ function contentsOf(files: FileMap | undefined, paths: ReadonlySet<string>): Con
     if (file !== undefined) contents.set(path, file.content);
   }
   return contents;
+}
+
+function pickSides(contents: Sides<Contents>, isWanted: (path: string) => boolean): Sides<Contents> {
+  return {
+    base: pick(contents.base, isWanted),
+    upstream: pick(contents.upstream, isWanted),
+    local: pick(contents.local, isWanted),
+  };
 }
 
 function pick(contents: Contents, isWanted: (path: string) => boolean): Contents {
