@@ -1,5 +1,6 @@
 import type { JsonMap } from "../core/json.ts";
 import type { ResourceId } from "../core/resource-id.ts";
+import type { Wait } from "./plan/graph.ts";
 import type { StatusTree } from "./status/tree.ts";
 
 export type Action = "Apply" | "Prune" | "Delete" | "Wait" | "Inventory";
@@ -16,6 +17,8 @@ export interface InitEvent {
   type: "init";
   /** In the order in which they'll be reported. */
   groups: { action: Action; name: string; ids: ResourceId[] }[];
+  /** Who has to wait for whom, and why. */
+  waits?: Wait[];
 }
 
 export interface GroupEvent {

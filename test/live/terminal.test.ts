@@ -87,6 +87,54 @@ test("a terminal shows what is waited for below the lines, and takes it away at 
   assert.equal(kept, `${lines.join("\n")}\n`);
 });
 
+test("the block says what is waited for, and who waits behind it", () => {
+  const after = { group: "", kind: "ConfigMap", namespace: "ns", name: "after" };
+  const web = unknownTree(id);
+  const pod = {
+    ...unknownTree({ group: "", kind: "Pod", namespace: "ns", name: "web-1" }),
+    status: "InProgress" as const,
+    object: {
+      status: { containerStatuses: [{ name: "main", state: { waiting: { reason: "ErrImagePull" } } }] },
+    },
+  };
+  const { context, out } = fakeContext(true);
+  const reporter = withBlock({ ...context, stdout: { ...context.stdout, columns: 120 } }, sink =>
+    seedReporter(sink, { showStatusEvents: false, dryRun: "none", now: () => now }),
+  );
+  reporter.event({
+    type: "init",
+    groups: [{ action: "Wait", name: "wait", ids: [id, after] }],
+    waits: [{ id: after, after: id, reason: "depends-on" }],
+  });
+  reporter.event({ type: "apply", id, status: "Successful", operation: "created" });
+  reporter.event({ type: "wait", id, status: "Pending" });
+  reporter.event({
+    type: "status",
+    id,
+    tree: { ...web, status: "InProgress", message: "Available: 0/1", generated: [pod] },
+  });
+  const shown = out().split("\u001b[J").at(-1) ?? "";
+  assert.deepEqual(shown.replace(/\d+s/, "0s").trimEnd().split("\n"), [
+    "  deployment.apps/web  0s  created, InProgress: Available: 0/1; pod web-1: container main: ErrImagePull",
+    "  configmap/after  after deployment.apps/web (depends-on)",
+    "0/2 reconciled, 1 waiting, 1 to come",
+  ]);
+  reporter.end();
+});
+
+test("a status line is told again only when it says something else", () => {
+  const parts: string[] = [];
+  const reporter = seedReporter(
+    { write: text => parts.push(text) },
+    { showStatusEvents: true, dryRun: "none", now: () => now },
+  );
+  for (const message of ["Replicas: 0/1", "Replicas: 0/1", "Replicas: 1/1"]) {
+    reporter.event({ type: "status", id, tree: { ...unknownTree(id), status: "InProgress", message } });
+  }
+  assert.equal(parts.join("").match(/Replicas: 0\/1/g)?.length, 1);
+  assert.equal(parts.join("").match(/Replicas: 1\/1/g)?.length, 1);
+});
+
 test("policy conflicts are told at the end, and fail only when asked", async () => {
   const skipped: LiveEvent = {
     type: "apply",

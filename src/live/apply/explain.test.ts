@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonMap } from "../../core/json.ts";
 import { vertex } from "../plan/graph.ts";
+import { knowsCause, reasonsOf } from "../status/reasons.ts";
 import { statusTree } from "../status/tree.ts";
 import { explain } from "./explain.ts";
 import { newItem } from "./item.ts";
@@ -35,8 +36,8 @@ const pod = (status: JsonMap): JsonMap => ({
   status,
 });
 
-function explained(status: JsonMap, warning?: string): string | undefined {
-  const item = { ...newItem(vertex(deployment, "apply"), "web.yaml"), uid: "u", warning };
+function explained(status: JsonMap, ...heard: string[]): string | undefined {
+  const item = { ...newItem(vertex(deployment, "apply"), "web.yaml"), uid: "u", heard };
   const tree = statusTree(deployment, (_, kind) => (kind === "Pod" ? [pod(status)] : [replicaSet]), now);
   return explain(item, tree);
 }
@@ -59,12 +60,27 @@ const rows: [what: string, status: JsonMap, text: RegExp][] = [
       containerStatuses: [
         {
           name: "main",
-          state: { waiting: { reason: "CrashLoopBackOff" } },
+          state: { waiting: { reason: "CrashLoopBackOff", message: "back-off 10s restarting" } },
           lastState: { terminated: { exitCode: 3 } },
         },
       ],
     },
     /pod web-1-x: container main: CrashLoopBackOff \(exit code 3\)$/,
+  ],
+  [
+    "a container that needs more memory than it may have",
+    {
+      phase: "Running",
+      initContainerStatuses: [{ name: "first", state: { terminated: { exitCode: 0, reason: "Completed" } } }],
+      containerStatuses: [
+        {
+          name: "main",
+          state: { waiting: { reason: "CrashLoopBackOff" } },
+          lastState: { terminated: { exitCode: 137, reason: "OOMKilled", message: "a\nb\n" } },
+        },
+      ],
+    },
+    /pod web-1-x: container main: CrashLoopBackOff \(OOMKilled, exit code 137, b\)$/,
   ],
   [
     "a pod that fits nowhere",
@@ -87,8 +103,24 @@ for (const [what, status, text] of rows) {
 test("conditions that are as they should be say nothing, a warning comes last", () => {
   assert.equal(
     explained({ phase: "Running", conditions: [{ type: "Ready", status: "True" }] }, "quota exceeded"),
-    "Replicas: 0/1; Deployment does not have minimum availability.; quota exceeded",
+    "Replicas: 0/1; quota exceeded",
   );
+});
+
+test("a failure that a condition tells comes before what is merely missing", () => {
+  const failing: JsonMap = {
+    ...deployment,
+    status: {
+      conditions: [
+        { type: "Available", status: "False", message: "not available" },
+        { type: "ReplicaFailure", status: "True", message: "exceeded quota" },
+      ],
+    },
+  };
+  const tree = statusTree(failing, () => [], now);
+  assert.deepEqual(reasonsOf(tree), ["Replicas: 0/1", "exceeded quota"]);
+  assert.equal(knowsCause(tree), true);
+  assert.equal(knowsCause(statusTree(deployment, () => [], now)), false);
 });
 
 test("a deletion that hangs names its finalizers", () => {

@@ -18,8 +18,8 @@ export interface Item extends Progress {
   /** Status and message last told. */
   told: string;
   error: string | undefined;
-  /** What a controller last complained about, once somebody asked. */
-  warning: string | undefined;
+  /** What the cluster says beyond the status, once somebody asked. */
+  heard: readonly string[];
 }
 
 export function newItem(vertex: Vertex, source: string): Item {
@@ -36,7 +36,7 @@ export function newItem(vertex: Vertex, source: string): Item {
     stop: undefined,
     told: "",
     error: undefined,
-    warning: undefined,
+    heard: [],
   };
 }
 

@@ -6,18 +6,20 @@ import { entriesToKeep } from "../inventory/keep.ts";
 import type { InventoryStore } from "../inventory/store.ts";
 import type { Filter, FilterContext, InventoryPolicy } from "../plan/filters/filter.ts";
 import { owningInventory } from "../plan/filters/inventory-policy.ts";
+import { waitsOf } from "../plan/graph.ts";
 import { annotation, keyOf } from "../plan/identity.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Schedule } from "../plan/schedule.ts";
+import { reasonsOf } from "../status/reasons.ts";
 import { anyPodUnschedulable, fingerprint } from "../status/tree.ts";
 import { explain } from "./explain.ts";
+import { hearAbout } from "./hear.ts";
 import { inventoryTask } from "./inventory-task.ts";
 import { generationOf, type Item, isDone, newItem, outcomeOf, stopSignal } from "./item.ts";
 import type { SendOptions } from "./result.ts";
 import { actuationEvent, type Sender, type Sent, sendItem } from "./send.ts";
 import { type Sequencer, streamSequencer, waveSequencer } from "./sequence.ts";
 import type { ClusterView } from "./view.ts";
-import { lastWarning } from "./warnings.ts";
 
 /** How objects are handled and told: `stream` as each may, `waves` one wave after another. */
 export interface Pace {
@@ -130,6 +132,7 @@ class Run {
         ...this.#sequencer.groups(),
         { action: "Inventory", name: last, ids: [] },
       ],
+      waits: waitsOf(this.#in.plan.graph),
     });
     if (mode === "apply") await inventoryTask("inventory-add-0", emit, () => this.#recordPending());
     if (this.#hasWaits)
@@ -299,7 +302,9 @@ class Run {
 
   async #timeOut(item: Item): Promise<void> {
     if (item.phase !== "waiting") return;
-    item.warning = await lastWarning(this.#in.client, item.vertex.id);
+    const { view, client } = this.#in;
+    const tree = view.tree(item.vertex.key, new Date(client.clock.now()));
+    if (item.vertex.action === "apply") item.heard = await hearAbout(client, tree);
     // It may have become ready, or the run may have ended, while the server was asked.
     if (isDone(item) || this.#isStopped) return;
     this.#reconciled(item, "Timeout");
@@ -383,7 +388,7 @@ class Run {
     const { key, id } = item.vertex;
     if (!view.isKnown(key)) return;
     const tree = view.tree(key, new Date(client.clock.now()));
-    const told = fingerprint(tree);
+    const told = `${fingerprint(tree)}\n${reasonsOf(tree).join("\n")}`;
     // That a new object isn't there yet says nothing.
     const isNew = item.told === "" && item.vertex.action === "apply" && tree.status === "NotFound";
     if (told === item.told || isNew) return;

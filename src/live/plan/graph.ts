@@ -24,6 +24,13 @@ export interface Edge {
   reason: EdgeReason;
 }
 
+/** That one object waits for another, and why. */
+export interface Wait {
+  id: ResourceId;
+  after: ResourceId;
+  reason: EdgeReason;
+}
+
 export interface Graph {
   vertices: Map<string, Vertex>;
   /** What each vertex needs, by its key. */
@@ -166,4 +173,12 @@ function cycleOf(graph: Graph, left: ReadonlyMap<string, number>): Invalid {
     ids: vertices.map(one => one.id).sort(compareForApply),
     causes: [`cyclic dependency:${arrows.join("")}`],
   };
+}
+
+/** An apply waits for what it needs, a deletion for those who need it. */
+export function waitsOf({ needs }: Graph): Wait[] {
+  return [...needs.values()].flat().map(({ from, to, reason }) => {
+    const [late, early] = from.action === "apply" ? [from, to] : [to, from];
+    return { id: late.id, after: early.id, reason };
+  });
 }

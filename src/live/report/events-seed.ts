@@ -2,7 +2,9 @@ import type { ResourceId } from "../../core/resource-id.ts";
 import { formatDisplay } from "../../core/resource-id.ts";
 import { cleanText } from "../../kube/clean-text.ts";
 import { changeLines, shownChanges } from "../apply/changes.ts";
-import type { Action, ActuationEvent, LiveEvent, WaitEvent } from "../events.ts";
+import type { Action, ActuationEvent, LiveEvent, StatusEvent, WaitEvent } from "../events.ts";
+import { keyOf } from "../plan/identity.ts";
+import { reasonsOf } from "../status/reasons.ts";
 import type { Reporter, ReportOptions, Sink } from "./reporter.ts";
 import { Tally } from "./tally.ts";
 
@@ -22,6 +24,14 @@ export function seedReporter(out: Sink, options: ReportOptions): Reporter {
   const line = (text: string): void => out.write(`${cleanText(text)}\n`);
   const isDry = options.dryRun !== "none";
   let isFatal = false;
+  const told = new Map<string, string>();
+  // A change that nobody would see, such as another pod in the same state, is told once.
+  const tellStatus = ({ id, tree }: StatusEvent): void => {
+    const text = statusLine(id, tree.status, reasonsOf(tree).join("; "));
+    if (told.get(keyOf(id)) === text) return;
+    told.set(keyOf(id), text);
+    line(text);
+  };
   return {
     event(event: LiveEvent): void {
       tally.add(event);
@@ -47,7 +57,7 @@ export function seedReporter(out: Sink, options: ReportOptions): Reporter {
           line(waitLine(event));
           break;
         case "status":
-          if (options.showStatusEvents) line(statusLine(event.id, event.tree.status, event.tree.message));
+          if (options.showStatusEvents) tellStatus(event);
           break;
         case "validation":
           line(invalidLine(event.ids, event.error));

@@ -1,15 +1,22 @@
-import { formatDisplay } from "../../../core/resource-id.ts";
+import { formatDisplay, type ResourceId } from "../../../core/resource-id.ts";
 import { cleanText } from "../../../kube/clean-text.ts";
 import type { LiveEvent } from "../../../live/events.ts";
 import { keyOf } from "../../../live/plan/identity.ts";
 import type { Reporter, Sink } from "../../../live/report/reporter.ts";
 import { Tally } from "../../../live/report/tally.ts";
+import { reasonsOf } from "../../../live/status/reasons.ts";
 import type { Context } from "../../context.ts";
 
-interface Waiting {
+/** One object of a run, as far as the block shows it. */
+interface Shown {
   name: string;
+  /** `created`, `deleted`, …; empty before. */
+  action: string;
   status: string;
-  since: number;
+  /** When the wait for it began. */
+  since: number | undefined;
+  isSettled: boolean;
+  after: { on: Shown; reason: string }[];
 }
 
 const maxRows = 8;
@@ -45,9 +52,8 @@ export function withBlock(context: Context, create: (out: Sink) => Reporter): Re
 
 class Block {
   readonly #context: Context;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #objects = new Map<string, Shown>();
   readonly #tally = new Tally();
-  #total = 0;
   #lines = 0;
   #isClosed = false;
   #drawn = 0;
@@ -58,19 +64,44 @@ class Block {
 
   add(event: LiveEvent): void {
     this.#tally.add(event);
-    if (event.type === "init") {
-      for (const { action, ids } of event.groups) if (action === "Wait") this.#total += ids.length;
-    } else if (event.type === "wait") {
-      const key = keyOf(event.id);
-      if (event.status !== "Pending") this.#waiting.delete(key);
-      else {
-        const since = this.#context.now().getTime();
-        this.#waiting.set(key, { name: formatDisplay(event.id), status: "", since });
+    switch (event.type) {
+      case "init":
+        for (const { action, ids } of event.groups) if (action === "Wait") for (const id of ids) this.#of(id);
+        for (const { id, after, reason } of event.waits ?? []) {
+          this.#of(id).after.push({ on: this.#of(after), reason });
+        }
+        break;
+      case "apply":
+      case "prune":
+      case "delete":
+        this.#of(event.id).action = event.operation ?? done[event.type];
+        break;
+      case "wait": {
+        const shown = this.#of(event.id);
+        shown.isSettled = event.status !== "Pending";
+        shown.since ??= this.#context.now().getTime();
+        break;
       }
-    } else if (event.type === "status") {
-      const waiting = this.#waiting.get(keyOf(event.id));
-      if (waiting !== undefined) waiting.status = `${event.tree.status}: ${event.tree.message}`;
+      case "status":
+        this.#of(event.id).status = `${event.tree.status}: ${reasonsOf(event.tree).join("; ")}`;
+        break;
     }
+  }
+
+  #of(id: ResourceId): Shown {
+    const key = keyOf(id);
+    const found = this.#objects.get(key);
+    if (found !== undefined) return found;
+    const shown: Shown = {
+      name: formatDisplay(id),
+      action: "",
+      status: "",
+      since: undefined,
+      isSettled: false,
+      after: [],
+    };
+    this.#objects.set(key, shown);
+    return shown;
   }
 
   /** Lasting lines push the block down. */
@@ -88,16 +119,27 @@ class Block {
     if (this.#isClosed) return;
     this.#drawn = this.#context.now().getTime();
     this.clear();
-    if (this.#waiting.size === 0) return;
+    const open = [...this.#objects.values()].filter(one => !one.isSettled);
+    const waiting = open.filter(one => one.since !== undefined);
+    if (waiting.length === 0) return;
     const now = this.#context.now().getTime();
-    const shown = [...this.#waiting.values()].slice(0, maxRows);
-    const rows = shown.map(({ name, status, since }) => {
-      const seconds = Math.floor((now - since) / 1000);
-      return `  ${name}  ${status === "" ? "waiting" : status}  ${seconds}s`;
+    const blocked = open.flatMap(one => {
+      const edge = one.since === undefined ? one.after.find(({ on }) => !on.isSettled) : undefined;
+      return edge === undefined ? [] : [`  ${one.name}  after ${edge.on.name} (${edge.reason})`];
     });
-    if (this.#waiting.size > shown.length) rows.push(`  and ${this.#waiting.size - shown.length} more`);
-    const { successful } = this.#tally.counts.Wait;
-    rows.push(`${successful}/${this.#total} reconciled, ${this.#waiting.size} waiting`);
+    const all = [...waiting.map(one => waitingRow(one, now)), ...blocked];
+    const rows = all.slice(0, maxRows);
+    if (all.length > rows.length) rows.push(`  and ${all.length - rows.length} more`);
+    const { successful, failed, timeout } = this.#tally.counts.Wait;
+    const toCome = open.length - waiting.length;
+    rows.push(
+      [
+        `${successful}/${this.#objects.size} reconciled`,
+        `${waiting.length} waiting`,
+        ...(toCome > 0 ? [`${toCome} to come`] : []),
+        ...(failed + timeout > 0 ? [`${failed + timeout} not reconciled`] : []),
+      ].join(", "),
+    );
     const { columns } = this.#context.stdout;
     const width = columns > 1 ? columns - 1 : 79;
     const lines = rows.map(row => [...cleanText(row).replaceAll("\n", " ")].slice(0, width).join(""));
@@ -113,4 +155,12 @@ class Block {
   close(): void {
     this.#isClosed = true;
   }
+}
+
+const done = { apply: "applied", prune: "pruned", delete: "deleted" } as const;
+
+function waitingRow({ name, action, status, since = 0 }: Shown, now: number): string {
+  const seconds = Math.floor((now - since) / 1000);
+  const state = [action, status === "" ? "waiting" : status].filter(text => text !== "").join(", ");
+  return `  ${name}  ${seconds}s  ${state}`;
 }
