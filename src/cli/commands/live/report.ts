@@ -79,6 +79,7 @@ export async function reported(
   const tally = new Tally();
   let isPlanning = false;
   let policySkips = 0;
+  let deletions = 0;
   let outcome: RunOutcome;
   try {
     outcome = await run(event => {
@@ -88,6 +89,7 @@ export async function reported(
       }
       tally.add(event);
       if ("error" in event && event.error?.startsWith("inventory policy prevented")) policySkips++;
+      if ((event.type === "prune" || event.type === "delete") && event.status === "Successful") deletions++;
       reporter.event(event);
     });
   } catch (thrown) {
@@ -99,6 +101,7 @@ export async function reported(
   }
   reporter.end();
   if (policySkips > 0 && output === "seed") context.stderr.write(policyHint(policySkips));
+  if (deletions > 0 && dryRun !== "none" && output === "seed") context.stderr.write(deletionHint(deletions));
   if (outcome.isInterrupted) return exitCodeOf(context.signal);
   if (tally.broken) return exitCodes.resourcesFailed;
   return flags["fail-on-skip"] === true && tally.skippedActuations > 0
@@ -109,6 +112,12 @@ export async function reported(
 /** Which signal it was is known to who has sent it on. */
 export function exitCodeOf({ reason }: AbortSignal): number {
   return reason instanceof KptError ? reason.exitCode : exitCodes.interrupted;
+}
+
+/** Whoever adds the annotation and removes the file in one go would lose the object. */
+function deletionHint(count: number): string {
+  const [what, them] = count === 1 ? ["1 resource", "it"] : [`${count} resources`, "them"];
+  return `hint: ${what} would be deleted; an annotation client.lifecycle.config.k8s.io/deletion: detach keeps ${them} only if it was applied before\n`;
 }
 
 function policyHint(count: number): string {
