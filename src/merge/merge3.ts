@@ -38,6 +38,8 @@ export interface MergeOptions {
   infer?: boolean;
   lenient?: boolean;
   identify?: ListRules["identify"];
+  /** Nulls are values like others, as in the values of a chart; in resources they stand for what is not there. */
+  keepsNulls?: boolean;
   /** New values keep the order of their fields; otherwise it is kpt's, the order of the bytes. */
   asWritten?: boolean;
   /** Names of the fields of a map in the order in which new ones are to stand; others go to the end. */
@@ -87,6 +89,9 @@ class Merger implements Walk {
     const local = present(sides.local);
     const base = present(sides.base);
     const upstream = present(sides.upstream);
+    if (this.#options.keepsNulls && Object.values(sides).some(isNull)) {
+      return this.#plain(place, sides, equalByValue);
+    }
     const decisive = local ?? base ?? upstream;
     if (decisive === undefined) return isNull(sides.local) ? remove : keep;
     const kind = kindOf(decisive);
@@ -198,9 +203,10 @@ class Merger implements Walk {
     sides: Sides,
     equal: (a: YamlNode | undefined, b: YamlNode | undefined) => boolean,
   ): Outcome {
-    const settled = this.#null(place, sides);
+    const { keepsNulls = false } = this.#options;
+    const settled = keepsNulls ? undefined : this.#null(place, sides);
     if (settled !== undefined) return settled;
-    const base = present(sides.base);
+    const base = keepsNulls ? sides.base : present(sides.base);
     const { upstream, local } = sides;
     if (upstream === undefined) {
       if (base === undefined) {

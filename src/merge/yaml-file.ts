@@ -114,6 +114,9 @@ class FileMerge {
       identify: field => (field === "items" ? itemKeys : undefined),
       schema: schemaOfAny([sides.local, sides.base, sides.upstream], schemaOf),
       onConflict,
+      // Documents that are no resources are values of a chart or the like.
+      keepsNulls: mine.kind === "",
+      asWritten: mine.kind === "",
       isOurs: isMark,
       followsComments,
       about: { file: path, kind: mine.kind, ...(mine.shown === undefined ? {} : { object: mine.shown }) },

@@ -429,3 +429,17 @@ updating(
     assert(decisions.every(({ conflict }) => !conflict));
   },
 );
+
+updating(
+  "values of a chart keep their nulls",
+  { Kptfile: kptfile("app"), "values.yaml": "a: null\nb: 1\nc: null\nd: 1\n" },
+  async pkg => {
+    pkg.edit("values.yaml", "b: 1", "b: 2 # ours");
+    pkg.publish({
+      Kptfile: app.Kptfile,
+      "values.yaml": "a: null\nb: 1\nc: {x: ~}\nd: null\ne: {y: 1, x: null}\n",
+    });
+    await pkg.update();
+    assert.equal(pkg.read("values.yaml"), "a: null\nb: 2 # ours\nc: {x: ~}\nd: null\ne: {y: 1, x: null}\n");
+  },
+);
