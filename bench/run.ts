@@ -36,6 +36,8 @@ interface Row {
   pkg?: string;
   /** Whether a Go kpt can do the same with nothing but its binary. */
   comparable?: boolean;
+  /** An earlier row that does the same but for `steps` steps of a pipeline: what each of them costs is shown. */
+  without?: { row: string; steps: number };
 }
 
 /** A git repository with the package as v1 and, with `changed`, its next version as v2. */
@@ -67,6 +69,37 @@ function fetched(name: string, repo: string): string {
   return folder;
 }
 
+/** A copy of a fetched package whose Kptfile has other steps. */
+function withPipeline(name: string, from: string, folder: string, steps: readonly string[]): string {
+  const copy = join(tmp, "packages", name);
+  cpSync(from, copy, { recursive: true });
+  const mutators = steps.length === 0 ? "" : `pipeline:\n  mutators:\n${steps.join("")}`;
+  writeFileSync(
+    join(copy, folder, "Kptfile"),
+    `apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata:\n  name: app\n${mutators}`,
+  );
+  return copy;
+}
+
+function step(image: string, config: Readonly<Record<string, string>>): string {
+  const data = Object.entries(config).map(([key, value]) => `        ${key}: ${value}\n`);
+  return `    - image: ${image}\n      configMap:\n${data.join("")}`;
+}
+
+/** The three functions that are measured everywhere, and some that come on top of them one at a time. */
+const three = [
+  step("set-namespace:v0.4.5", { namespace: "market" }),
+  step("set-labels:v0.2.5", { team: "shop" }),
+  step("apply-setters:v0.2", { tier: "backend" }),
+];
+const further: Readonly<Record<string, string>> = {
+  "set-annotations": step("set-annotations:v0.1", { owner: "shop" }),
+  "set-labels": step("set-labels:v0.2.5", { stage: "test" }),
+  "set-image": step("set-image:v0.1", { name: "nginx", newTag: "v9" }),
+  "search-replace": step("search-replace:v0.2", { "by-value": "debug", "put-value": "info" }),
+  "delete-annotations": step("delete-annotations:v0.1", { annotationKeys: "old" }),
+};
+
 const parseYaml = `
 const { parseAllDocuments } = require(${JSON.stringify(createRequire(import.meta.url).resolve("yaml"))});
 const { readFileSync, readdirSync } = require("node:fs");
@@ -88,7 +121,10 @@ async function measureRow(row: Row): Promise<{ ours: Cost; theirs: Cost | undefi
   return { ours, theirs };
 }
 
+const measured = new Map<string, Cost>();
+
 function show(row: Row, { ours, theirs }: { ours: Cost; theirs: Cost | undefined }): void {
+  measured.set(row.name, ours);
   const cells = [
     row.name.padEnd(44),
     `${ours.wallMs.toFixed(0)} ms`.padStart(9),
@@ -100,6 +136,11 @@ function show(row: Row, { ours, theirs }: { ours: Cost; theirs: Cost | undefined
       `   reference: ${theirs.wallMs.toFixed(0)} ms, ${theirs.cpuMs.toFixed(0)} ms, ${theirs.peakMiB.toFixed(0)} MiB;` +
         ` ratio of wall ${(ours.wallMs / theirs.wallMs).toFixed(2)}, CPU ${(ours.cpuMs / theirs.cpuMs).toFixed(2)}`,
     );
+  }
+  const base = row.without && measured.get(row.without.row);
+  if (row.without && base) {
+    const each = (cost: "wallMs" | "cpuMs") => ((ours[cost] - base[cost]) / row.without!.steps).toFixed(1);
+    cells.push(`   each step: ${each("wallMs")} ms, CPU ${each("cpuMs")} ms`);
   }
   if (ours.exitCode !== 0) cells.push(`   exit code ${ours.exitCode}`);
   console.log(cells.join(""));
@@ -126,6 +167,8 @@ async function local(): Promise<void> {
   cpSync(join(root, "examples/wordpress"), join(wordpress, "wordpress"), { recursive: true });
   writeFileSync(join(tmp, "parse.cjs"), parseYaml);
 
+  const renderThree = "fn render, 4,000 objects, three functions";
+  const renderNone = "fn render, no functions";
   const rows: Row[] = [
     { name: "yardstick: node -e 0", runs: 15, command: [process.execPath, "-e", "0"] },
     { name: "version", runs: 15, args: ["version"], comparable: true },
@@ -171,10 +214,30 @@ async function local(): Promise<void> {
     },
     { name: "pkg update, 4,000 objects", runs: 1, args: ["pkg", "update", "app@v2"], pkg: largeApp },
     {
-      name: "fn render, 4,000 objects, three functions",
-      runs: 3,
+      name: renderThree,
+      runs: 5,
       args: ["fn", "render", "app"],
       pkg: largeApp,
+    },
+    ...Object.entries(further).map(([name, extra]) => ({
+      name: `fn render, 4,000 objects, and ${name}`,
+      runs: 5,
+      args: ["fn", "render", "app"],
+      pkg: withPipeline(`and-${name}`, largeApp, "app", [...three, extra]),
+      without: { row: renderThree, steps: 1 },
+    })),
+    {
+      name: renderNone,
+      runs: 9,
+      args: ["fn", "render", "wordpress"],
+      pkg: withPipeline("none", wordpress, "wordpress", []),
+    },
+    {
+      name: "fn render, ten exec functions",
+      runs: 9,
+      args: ["fn", "render", "wordpress", "--allow-exec"],
+      pkg: withPipeline("exec", wordpress, "wordpress", Array(10).fill("    - exec: cat\n")),
+      without: { row: renderNone, steps: 10 },
     },
   ];
   for (const row of rows) {
