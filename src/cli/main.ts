@@ -55,6 +55,9 @@ function wantsTrace(argv: readonly string[], { env }: Context): boolean {
   return asked === "true" || asked === "1" || flags.some(each => /^--stack-trace(=(1|t|true))?$/i.test(each));
 }
 
+/** Values from files are shown whole up to 4,000 characters; of longer ones the middle is left out. */
+const tooLong = /^(.{2000}).{2,}(.{2000})$/gmu;
+
 /** What is printed for something thrown: known errors as they say, anything else is a defect and shows where. */
 export function errorText(error: unknown, trace: boolean): string {
   if (!(error instanceof KptError)) {
@@ -62,7 +65,8 @@ export function errorText(error: unknown, trace: boolean): string {
     return `error: this is a defect of kpt: ${trace ? chain(error) : what}\n`;
   }
   if (trace) return `${chain(error)}\n`;
-  const { message, label, hint } = error;
+  const { label, hint } = error;
+  const message = error.message.replace(tooLong, "$1 … $2");
   if (message === "") return "";
   const line = label === "Error" ? `Error: ${message} ` : label === "error" ? `error: ${message}` : message;
   const ended = line.endsWith("\n") ? line : `${line}\n`;

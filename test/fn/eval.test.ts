@@ -48,3 +48,12 @@ stringData:
   assert.match(stderr, / data\n {6}\+ \*\*\*\n/);
   assert.doesNotMatch(stderr.replaceAll(command, ""), /before|after/);
 });
+
+test("a function that hangs is ended after --fn-timeout", async t => {
+  const work = new Workspace(t, { ...files, fn: "#!/bin/sh\necho begun >&2\nexec sleep 600\n" });
+  const { code, stderr } = await work.kpt(["fn", "eval", "pkg", "--exec", "./fn", "--fn-timeout", "1s"]);
+  assert.equal(code, 1);
+  assert.match(stderr, /begun\n {4}stopped after 1 s\n/);
+  const wrong = await work.kpt(["fn", "eval", "pkg", "--exec", "./fn", "--fn-timeout=-1s"]);
+  assert.equal(wrong.stderr, "error: --fn-timeout must not be negative\n");
+});

@@ -182,3 +182,16 @@ test("a file that can't be read is told with its package, before any function ru
   assert.match(stderr, /^Error: \S+\/pkg\/a\/broken\.yaml: MalformedYAMLError: .* \n$/);
   assert.match(work.read("pkg/Kptfile"), /message: 'pkg\.render: pkg pkg\/a: \.\/a\/broken\.yaml: Malformed/);
 });
+
+test("a long value of a Kptfile is not echoed whole", async t => {
+  const work = new Workspace(t, {
+    "pkg/Kptfile": kptfile("cat").replace(/exec: .*/, `image: ${"A ".repeat(40_000)}b`),
+  });
+  const { code, stderr } = await work.kpt(["fn", "render", "pkg"]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^Reason: function image reference "A A .* … .*A b" is invalid: invalid reference format$/m,
+  );
+  assert.ok(stderr.length < 12_000, String(stderr.length));
+});

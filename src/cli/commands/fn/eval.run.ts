@@ -18,8 +18,9 @@ import { writeChanges } from "../../../package/write.ts";
 import type { Input, Run } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import type { evalFlags } from "./eval.ts";
+import { limitsOf } from "./limits.ts";
 import { locate } from "./locate.ts";
-import { progressLines } from "./progress-lines.ts";
+import { ProgressLines } from "./progress-lines.ts";
 import { readAll } from "./read-stdin.ts";
 import { prepareResults, saveResults } from "./results-dir.ts";
 import { checkKptfile, saveFunction } from "./save-function.ts";
@@ -44,7 +45,8 @@ export const run: Run<typeof evalFlags> = async (context, { args, flags, rest })
   if (configFile !== undefined && !existsSync(configFile)) {
     throw usage(`missing function config file: ${flags["fn-config"]}`);
   }
-  const report = progressLines(context.stderr, { folds: flags["truncate-output"] });
+  const lines = new ProgressLines(context.stderr, { folds: flags["truncate-output"] });
+  const { report } = lines;
   const warn = (message: string) => report({ type: "warning", message });
   const argument = args[0] ?? ".";
   const input =
@@ -67,6 +69,7 @@ export const run: Run<typeof evalFlags> = async (context, { args, flags, rest })
     mounts: flags.mount,
     containerEnv: flags.env,
     ...(flags["as-current-user"] ? { user: currentUser() } : {}),
+    limits: limitsOf(flags["fn-timeout"]),
     warn,
   });
   const source = chosen.image === undefined ? { exec: flags.exec } : { image: chosen.image, tag: flags.tag };
@@ -75,7 +78,7 @@ export const run: Run<typeof evalFlags> = async (context, { args, flags, rest })
     if (fn.runtime.kind === "builtin") warnOfContainerFlags(flags, fn.label, warn);
     const selection = { select: selectorOf(flags, "match"), exclude: selectorOf(flags, "exclude") };
     return evalFunction({ items: input.items, fn, config, ...selection, report, explains: flags.explain });
-  });
+  }).finally(() => lines.stop());
   if (outcome.passed) {
     if (destination.kind !== "place") await writeElsewhere(destination, outcome.items, input.files, context);
     else if (argument === "-") await writeElsewhere({ kind: "stdout" }, outcome.items, [], context);

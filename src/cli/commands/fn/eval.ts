@@ -1,7 +1,8 @@
 import { command, flags } from "../../command.ts";
+import { runtimeFlags } from "./runtime-flags.ts";
 
 export const evalFlags = flags({
-  "allow-alpha-wasm": { type: "boolean", summary: "allow running wasm images and local .wasm files." },
+  ...runtimeFlags,
   "as-current-user": {
     type: "boolean",
     summary: "use the uid and gid of the kpt process for container function execution",
@@ -35,20 +36,11 @@ export const evalFlags = flags({
     summary: "exclude resources matching the given namespace",
   },
   exec: { type: "string", default: "", placeholder: "COMMAND", summary: "run an executable as a function" },
-  explain: { type: "boolean", summary: "show the fields that the function changed." },
   "fn-config": {
     type: "string",
     default: "",
     placeholder: "FILE",
     summary: "path to the function config file",
-  },
-  "fn-runtime": {
-    type: "string",
-    default: "",
-    placeholder: "auto|builtin|container",
-    choices: ["", "auto", "builtin", "container"],
-    summary:
-      "where functions of the catalog run: in this process or in a container. Can also be set by KPT_FN_RUNTIME.",
   },
   image: {
     type: "string",
@@ -56,17 +48,6 @@ export const evalFlags = flags({
     default: "",
     placeholder: "IMAGE",
     summary: "run this image as a function",
-  },
-  "image-prefix": {
-    type: "string",
-    placeholder: "PREFIX",
-    summary:
-      "registry and repository to put before short image names. Can also be set by KPT_IMAGE_PREFIX; ghcr.io/kptdev/krm-functions-catalog otherwise.",
-  },
-  "image-pull-policy": {
-    type: "string",
-    default: "IfNotPresent",
-    summary: "pull image before running the container. It must be one of Always, IfNotPresent and Never.",
   },
   "include-meta-resources": {
     type: "boolean",
@@ -110,12 +91,6 @@ export const evalFlags = flags({
     summary:
       "output resources are written to provided location. Allowed values: stdout|unwrap|<OUT_DIR_PATH>",
   },
-  "results-dir": {
-    type: "string",
-    default: "",
-    placeholder: "DIR",
-    summary: "write function results to this dir",
-  },
   save: { type: "boolean", short: "s", summary: "save the function and its arguments to the Kptfile" },
   tag: {
     type: "string",
@@ -123,7 +98,6 @@ export const evalFlags = flags({
     placeholder: "TAG",
     summary: "the tag of the image: a version, a range of versions such as ~0.4, or any other tag",
   },
-  "truncate-output": { type: "boolean", default: true, summary: "fold long results", hidden: true },
   type: {
     type: "string",
     short: "t",

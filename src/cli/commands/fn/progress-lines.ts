@@ -1,13 +1,28 @@
-import type { Progress } from "../../../fn/progress.ts";
+import { shorten } from "../../../core/shorten.ts";
+import type { Progress, Report } from "../../../fn/progress.ts";
 import { type FunctionResult, resultLine } from "../../../fn/results.ts";
 import { duration, quoted } from "../../../fn/spelling.ts";
 import type { Output } from "../../context.ts";
-import { visible, visibleLine } from "../../terminal/visible.ts";
+import { visibleLine } from "../../terminal/visible.ts";
+import { RunningLine } from "./running-line.ts";
 
 /** Shows what happens as kpt's lines (spec: fn 3.8). */
-export function progressLines(output: Output, options: { folds: boolean }): (progress: Progress) => void {
-  const write = (text: string) => output.write(visible(text));
-  return progress => {
+export class ProgressLines {
+  readonly #line: RunningLine;
+  readonly #folds: boolean;
+
+  constructor(output: Output, options: { folds: boolean }) {
+    this.#line = new RunningLine(output);
+    this.#folds = options.folds;
+  }
+
+  /** Takes what only a terminal shows away: nothing runs any more. */
+  stop(): void {
+    this.#line.stop();
+  }
+
+  readonly report: Report = progress => {
+    const write = (text: string) => this.#line.write(text);
     switch (progress.type) {
       case "package":
         return write(`Package ${quoted(progress.name)}:\n`);
@@ -17,20 +32,23 @@ export function progressLines(output: Output, options: { folds: boolean }): (pro
         return write(`[WARN] ${visibleLine(progress.message)}\n`);
       case "started": {
         const count = progress.selected === undefined ? "" : ` on ${progress.selected} resource(s)`;
-        return write(`[RUNNING] ${quoted(progress.fn)}${count}${onPackage(progress.package)}\n`);
+        write(`[RUNNING] ${labelOf(progress.fn)}${count}${onPackage(progress.package)}\n`);
+        return this.#line.start(progress.fn);
       }
       case "skipped":
         return write(
-          `[SKIPPED] ${quoted(progress.fn)}${onPackage(progress.package)}: condition is false: ${visibleLine(progress.reason)}\n`,
+          `[SKIPPED] ${labelOf(progress.fn)}${onPackage(progress.package)}: condition is false: ${visibleLine(progress.reason)}\n`,
         );
       case "changed":
         return write(changeLines(progress.changes));
       case "finished": {
+        this.#line.stop();
         const { run, passed, exited } = progress;
         const lines = [
-          `[${passed ? "PASS" : "FAIL"}] ${quoted(progress.fn)} in ${duration(progress.durationMs)}`,
+          `[${passed ? "PASS" : "FAIL"}] ${labelOf(progress.fn)} in ${duration(progress.durationMs)}`,
         ];
-        if (run.results.length > 0) lines.push("  [Results]:", ...folded(run.results, options.folds));
+        if (run.results.length > 0)
+          lines.push(`  [Results]:\n${folded(run.results, this.#folds).join("\n")}`);
         const showsStderr = exited && run.stderr !== undefined && run.stderr !== "";
         if (showsStderr)
           lines.push("  Stderr:", ...(run.stderr ?? "").split("\n").map(line => `    ${line.trim()}`));
@@ -39,6 +57,11 @@ export function progressLines(output: Output, options: { folds: boolean }): (pro
       }
     }
   };
+}
+
+/** Commands may be scripts. */
+function labelOf(fn: string): string {
+  return quoted(shorten(fn, 4000));
 }
 
 function onPackage(name: string | undefined): string {

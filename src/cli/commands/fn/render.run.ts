@@ -13,8 +13,9 @@ import { type PackageChange, writeChanges } from "../../../package/write.ts";
 import type { Run } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { jsonReport } from "./json-report.ts";
+import { limitsOf } from "./limits.ts";
 import { locate } from "./locate.ts";
-import { progressLines } from "./progress-lines.ts";
+import { ProgressLines } from "./progress-lines.ts";
 import type { renderFlags } from "./render.ts";
 import { prepareResults, saveResults } from "./results-dir.ts";
 import { type Destination, destinationOf, writeElsewhere } from "./write-output.ts";
@@ -28,10 +29,10 @@ export const run: Run<typeof renderFlags> = async (context, { args, flags }) => 
   const resultsFolder = flags["results-dir"];
   prepareResults(resultsFolder, cwd);
   const seen: Progress[] = [];
-  const lines = progressLines(context.stderr, { folds: flags["truncate-output"] });
+  const lines = new ProgressLines(context.stderr, { folds: flags["truncate-output"] });
   const report = (progress: Progress) => {
     if (asJson) seen.push(progress);
-    lines(progress);
+    lines.report(progress);
   };
   const warn = (message: string) => report({ type: "warning", message });
   const located = locate(args[0] ?? ".", cwd, warn);
@@ -48,6 +49,7 @@ export const run: Run<typeof renderFlags> = async (context, { args, flags }) => 
     allowNetwork: flags["allow-network"],
     allowWasm: flags["allow-alpha-wasm"],
     rehearses: savesOnFailure(kptfile),
+    limits: limitsOf(flags["fn-timeout"]),
     warn,
   });
   const tree = await readPackage(located.absolute, { signal, warn });
@@ -59,7 +61,7 @@ export const run: Run<typeof renderFlags> = async (context, { args, flags }) => 
     report,
     explains,
     oneByOne: savesOnFailure(kptfile),
-  });
+  }).finally(() => lines.stop());
   if (env["KRM_DISABLE_ATTRIBUTION"] === undefined || env["KRM_DISABLE_ATTRIBUTION"] === "") {
     attribute(outcome.items);
   }

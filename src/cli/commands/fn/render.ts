@@ -1,7 +1,8 @@
 import { command, flags } from "../../command.ts";
+import { runtimeFlags } from "./runtime-flags.ts";
 
 export const renderFlags = flags({
-  "allow-alpha-wasm": { type: "boolean", summary: "allow wasm to be used during pipeline execution." },
+  ...runtimeFlags,
   "allow-exec": {
     type: "boolean",
     summary: "allow binary executable to be run during pipeline execution.",
@@ -9,26 +10,6 @@ export const renderFlags = flags({
   "allow-network": {
     type: "boolean",
     summary: "allow functions to access network during pipeline execution.",
-  },
-  explain: { type: "boolean", summary: "show the fields that each function changed." },
-  "fn-runtime": {
-    type: "string",
-    default: "",
-    placeholder: "auto|builtin|container",
-    choices: ["", "auto", "builtin", "container"],
-    summary:
-      "where functions of the catalog run: in this process or in a container. Can also be set by KPT_FN_RUNTIME.",
-  },
-  "image-prefix": {
-    type: "string",
-    placeholder: "PREFIX",
-    summary:
-      "registry and repository to put before short image names. Can also be set by KPT_IMAGE_PREFIX; ghcr.io/kptdev/krm-functions-catalog otherwise.",
-  },
-  "image-pull-policy": {
-    type: "string",
-    default: "IfNotPresent",
-    summary: "pull image before running the container. It must be one of Always, IfNotPresent and Never.",
   },
   output: {
     type: "string",
@@ -38,13 +19,6 @@ export const renderFlags = flags({
     summary:
       "output resources are written to provided location. Allowed values: stdout|unwrap|<OUT_DIR_PATH>. With json, resources are rendered in place and what happened is written to stdout as JSON.",
   },
-  "results-dir": {
-    type: "string",
-    default: "",
-    placeholder: "DIR",
-    summary: "path to a directory to save function results",
-  },
-  "truncate-output": { type: "boolean", default: true, summary: "fold long results", hidden: true },
 });
 
 export const render = command({
