@@ -48,27 +48,11 @@ const sideBySide = 4;
  * root Kptfile and when interrupted; any other failure is part of the outcome.
  */
 export async function renderPackage(options: RenderOptions): Promise<Rendered> {
-  const kptfile = readKptfileToRender(options.tree.directory);
+  const kptfile = readKptfile(options.tree.directory);
   const root = hierarchyOf(options.tree, options.shownPath);
   root.pipeline = readPipeline(kptfile, root.directory);
   const isBreadthFirst = kptfile.resource.annotations.get("kpt.dev/bfs-rendering")?.toLowerCase() === "true";
   return new Renderer(options, root).render(isBreadthFirst);
-}
-
-/** `fn` tells why a Kptfile can't be read without saying twice which one. */
-export function readKptfileToRender(directory: string): Kptfile {
-  try {
-    return readKptfile(directory);
-  } catch (error) {
-    if (!(error instanceof KptError)) throw error;
-    const { code, message, label, place, hint, cause } = error;
-    throw new KptError(code, message.replace(/(?<=Details:\n)error reading Kptfile from "[^"]*": /, ""), {
-      label,
-      cause,
-      ...(place ? { place } : {}),
-      ...(hint ? { hint } : {}),
-    });
-  }
 }
 
 /** Whether the root wants what was rendered so far to be kept after a failure. */
@@ -96,7 +80,7 @@ class Renderer {
     try {
       for (const pkg of byLevel(this.#root).slice(1)) {
         checking = pkg;
-        pkg.pipeline = readPipeline(readKptfileToRender(pkg.directory), pkg.directory);
+        pkg.pipeline = readPipeline(readKptfile(pkg.directory), pkg.directory);
       }
       this.#readAll(branch.report);
       items = breadthFirst ? await this.#breadthFirst(branch) : await this.#depthFirst(this.#root, branch);

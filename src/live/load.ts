@@ -77,8 +77,7 @@ export function checkKptfile(text: string, directory: string): void {
   } catch (thrown) {
     if (!(thrown instanceof KptError)) throw thrown;
     const facts = thrown.place === undefined ? {} : { place: thrown.place };
-    const message = thrown.message.replace(`error reading Kptfile from "${directory}": `, "");
-    throw new KptError(thrown.code, message, { ...facts, label: "Error", cause: thrown });
+    throw new KptError(thrown.code, thrown.message, { ...facts, label: "Error", cause: thrown });
   }
 }
 

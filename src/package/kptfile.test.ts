@@ -26,7 +26,7 @@ const refused: readonly [says: string, text: string, message: string | RegExp][]
   [
     "an unknown field",
     `${head}pipelne: {}\n`,
-    'Kptfile at "P" can\'t be read.\n\nDetails:\nerror reading Kptfile from "P": yaml: unmarshal errors:\n' +
+    'Kptfile at "P" can\'t be read.\n\nDetails:\nyaml: unmarshal errors:\n' +
       "  line 5: field pipelne not found in type v1.KptFile",
   ],
   [
@@ -47,7 +47,7 @@ const refused: readonly [says: string, text: string, message: string | RegExp][]
   ["an empty file", "", /can't be read/],
   ["only comments", "# nothing\n", /can't be read/],
   ["a list", "- a\n", /must be a map/],
-  ["broken YAML", "a: [\n", /can't be read\.\n\nDetails:\nerror reading Kptfile from "P": yaml: /],
+  ["broken YAML", "a: [\n", /can't be read\.\n\nDetails:\nyaml: /],
 ];
 
 for (const [says, text, message] of refused) {

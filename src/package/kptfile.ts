@@ -230,6 +230,21 @@ function replaceFields(map: MapNode, value: { [key: string]: PlainValue }): void
   }
 }
 
+/** The same for one that was fetched, whose errors say once more where it is from. */
+export function parseFetchedKptfile(source: string | Uint8Array, shown: string): Kptfile {
+  try {
+    return parseKptfile(source, shown);
+  } catch (error) {
+    if (!(error instanceof KptError) || error.code !== "KPTFILE_INVALID") throw error;
+    const { label, place, cause } = error;
+    const message = error.message.replace(
+      /(?<=\nDetails:\n)/,
+      () => `error reading Kptfile from "${shown}": `,
+    );
+    throw new KptError(error.code, message, { label, ...(place ? { place } : {}), cause });
+  }
+}
+
 /** Reads a Kptfile's text. `shown` names its folder in messages. Throws the texts of spec pkg 1.3. */
 export function parseKptfile(source: string | Uint8Array, shown: string): Kptfile {
   let file: YamlFile;
@@ -326,11 +341,11 @@ function checkVersion(root: MapNode, shown: string): void {
 }
 
 function unreadable(shown: string, details: string, cause?: unknown): KptError {
-  return new KptError(
-    "KPTFILE_INVALID",
-    `Kptfile at "${shown}" can't be read.\n\nDetails:\nerror reading Kptfile from "${shown}": ${details}`,
-    { label: "Error", place: { file: shown }, cause },
-  );
+  return new KptError("KPTFILE_INVALID", `Kptfile at "${shown}" can't be read.\n\nDetails:\n${details}`, {
+    label: "Error",
+    place: { file: shown },
+    cause,
+  });
 }
 
 function gitOf(map: MapNode): GitUpstream {

@@ -5,7 +5,7 @@ import { withoutPassword } from "../host/git.ts";
 import { writeNewFolder } from "../host/new-folder.ts";
 import { replaceFiles } from "../host/replace.ts";
 import { mergeKptfile } from "../merge/kptfile.ts";
-import { type GitUpstream, type Kptfile, newKptfile, parseKptfile } from "../package/kptfile.ts";
+import { type GitUpstream, type Kptfile, newKptfile, parseFetchedKptfile } from "../package/kptfile.ts";
 import { lockOf, type UpstreamFetcher, type UpstreamFile, type UpstreamTree } from "./fetch.ts";
 import { markResources } from "./mark.ts";
 import { fetchedLines, ignoredLines, oneLine } from "./messages.ts";
@@ -125,7 +125,7 @@ function broughtAlong(own: Kptfile, tree: UpstreamTree, isRoot: boolean): Kptfil
   const file = tree.files.find(({ path }) => path === "Kptfile");
   if (!file) return own;
   const { repo, directory, ref } = tree.upstream;
-  const upstream = parseKptfile(file.content, `${repo}${directory === "/" ? "" : directory}@${ref}`);
+  const upstream = parseFetchedKptfile(file.content, `${repo}${directory === "/" ? "" : directory}@${ref}`);
   if (!isRoot) {
     const options = { path: own.shown, onConflict: undefined, decisions: [], nested: false };
     mergeKptfile(own, { base: undefined, upstream }, options);
@@ -144,7 +144,7 @@ function kptfileAt(
   shown: string,
 ): Kptfile | undefined {
   const file = files.get(kptfilePath(folder));
-  return file && parseKptfile(file.content, shown);
+  return file && parseFetchedKptfile(file.content, shown);
 }
 
 function kptfilePath(folder: string): string {

@@ -100,6 +100,7 @@ class Update {
     if (lock !== undefined && lock.commit !== "") {
       report(`Fetching origin from ${shown}`);
       base = await this.#fetch({ ...lock, ref: lock.commit });
+      for (const line of ignoredLines(base)) report(line);
     }
     this.#draft.write(inFolder(folder, kptfileName), kptfile.toString());
     await this.#merge(folder, strategy, base, upstream);

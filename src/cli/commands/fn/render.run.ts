@@ -5,9 +5,9 @@ import { FunctionHost, runtimeChoiceOf } from "../../../fn/host.ts";
 import { imagePrefix, parsePullPolicy } from "../../../fn/image.ts";
 import type { Progress } from "../../../fn/progress.ts";
 import { recordStatus } from "../../../fn/record.ts";
-import { type Rendered, readKptfileToRender, renderPackage, savesOnFailure } from "../../../fn/render.ts";
+import { type Rendered, renderPackage, savesOnFailure } from "../../../fn/render.ts";
 import { planChanges } from "../../../fn/save.ts";
-import { Kptfile, parseKptfile } from "../../../package/kptfile.ts";
+import { Kptfile, parseKptfile, readKptfile } from "../../../package/kptfile.ts";
 import { allFiles, type PackageTree, readPackage } from "../../../package/read.ts";
 import { type PackageChange, writeChanges } from "../../../package/write.ts";
 import type { Run } from "../../command.ts";
@@ -37,7 +37,7 @@ export const run: Run<typeof renderFlags> = async (context, { args, flags }) => 
   const warn = (message: string) => report({ type: "warning", message });
   const located = locate(args[0] ?? ".", cwd, warn);
   if (!located.isFolder) throw notAPackage(located.absolute);
-  const kptfile = readKptfileToRender(located.absolute);
+  const kptfile = readKptfile(located.absolute);
   const host = new FunctionHost({
     cwd,
     env,

@@ -40,15 +40,16 @@ export const run: Run<typeof catFlags> = async (context, { args, flags }) => {
   const files = isFolder
     ? packageFiles(folder, { recurse: flags["recurse-subpackages"] })
     : [basename(absolute)];
-  let isFirst = true;
+  // Nothing is printed of a package that can't be printed whole.
+  const parts: string[] = [];
   for (const path of files) {
     context.signal.throwIfAborted();
-    for (const part of partsOf(folder, path, flags)) {
-      const text = context.stdout.isTTY ? visible(part) : part;
-      context.stdout.write(isFirst ? text : `---\n${text}`);
-      isFirst = false;
-    }
+    parts.push(...partsOf(folder, path, flags));
   }
+  parts.forEach((part, i) => {
+    const text = context.stdout.isTTY ? visible(part) : part;
+    context.stdout.write(i === 0 ? text : `---\n${text}`);
+  });
   return exitCodes.ok;
 };
 

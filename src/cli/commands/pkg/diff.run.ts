@@ -16,11 +16,12 @@ export const run: Run<typeof diffFlags> = async (context, { args, flags }) => {
   const { path, version } = splitVersion(args[0] ?? ".");
   const { absolute } = packageArgument(context, path);
   const type = typeOf(flags["diff-type"], version);
-  const tool = flags["diff-tool"] || env["KPT_EXTERNAL_DIFF"] || "diff";
-  if (!isOnPath(tool, context)) throw new KptError("NOT_FOUND", `diff-tool '${tool}' not found in the PATH`);
+  const named = flags["diff-tool"] || env["KPT_EXTERNAL_DIFF"] || "diff";
+  const tool = programAt(named, context);
+  if (tool === undefined) throw new KptError("NOT_FOUND", `diff-tool '${named}' not found in the PATH`);
   const toolOptions = flags["diff-tool-opts"] || env["KPT_EXTERNAL_DIFF_OPTS"] || "";
   // Only diff itself is known to print nothing for the terminal but what stands in the files.
-  const isPlain = context.stdout.isTTY && tool === "diff" && !toolOptions.includes("--color");
+  const isPlain = context.stdout.isTTY && named === "diff" && !toolOptions.includes("--color");
   const status = new StatusLine(context.stderr);
   const onProgress = context.stderr.isTTY ? (line: string) => status.show(line) : undefined;
   await diffPackage({
@@ -53,10 +54,11 @@ function typeOf(typed: string, version: string | undefined): DiffType {
   );
 }
 
-function isOnPath(tool: string, { env, cwd }: Context): boolean {
-  const folders = tool.includes("/") ? [""] : (env["PATH"] ?? "").split(delimiter);
-  return folders.some(folder => {
-    const file = isAbsolute(tool) ? tool : resolve(cwd, join(folder, tool));
+/** The file of a program that is named by a path, or found on PATH. */
+function programAt(name: string, { env, cwd }: Context): string | undefined {
+  const folders = name.includes("/") ? [""] : (env["PATH"] ?? "").split(delimiter);
+  const files = folders.map(folder => (isAbsolute(name) ? name : resolve(cwd, join(folder, name))));
+  return files.find(file => {
     try {
       accessSync(file, constants.X_OK);
       return statSync(file).isFile();

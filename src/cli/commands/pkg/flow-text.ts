@@ -52,6 +52,8 @@ function joined(members: readonly Member[], depth: number): string {
 }
 
 function scalarText(node: ScalarNode): string {
-  const hasLines = node.text.includes("\n");
-  return stringify(hasLines ? newScalar(node.text, { style: "double" }) : node).trim();
+  if (node.text.includes("\n")) return stringify(newScalar(node.text, { style: "double" })).trim();
+  // In braces these mean something, or might.
+  const needsQuotes = node.style === "plain" && node.type === "string" && /[:,?[\]{}]/.test(node.text);
+  return stringify(needsQuotes ? newScalar(node.text, { style: "single" }) : node).trim();
 }
