@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { name, wasm } from "./wasm-bytes.ts";
 import { configMap, Workspace } from "./workspace.ts";
-
-/** A module in WASI preview 1, spelled out: sections of (id, bytes). */
-function wasm(sections: [number, number[]][]): Buffer {
-  const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-  for (const [id, body] of sections) bytes.push(id, body.length, ...body);
-  return Buffer.from(bytes);
-}
-
-const name = (text: string) => [text.length, ...Buffer.from(text)];
 
 /** `_start` with this body; it may call the one import, `path_open`, as function 0. */
 function moduleWith(body: number[]): Buffer {

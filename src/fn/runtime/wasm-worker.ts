@@ -81,6 +81,7 @@ export function runModule(job: WasmJob, wasi: typeof wasiImports, go: typeof goB
       return { kind: "failed", message: "the module defines no function `processResourceList`" };
     }
     const output = bridge.call("processResourceList", job.input);
+    if (bridge.exitCode !== undefined) return done(bridge.exitCode);
     const text = typeof output === "string" ? output : "";
     if (/^kind: *ResourceList *$/m.test(text)) {
       write(1, new TextEncoder().encode(text));

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { KptError } from "../../core/error.ts";
 import { reasonOf } from "../../host/io-error.ts";
@@ -19,6 +20,8 @@ export interface WasmOptions {
 }
 
 const maxModuleBytes = 2 ** 28;
+/** Of 64 KiB: a module that asks for more than 1 GiB is told that there is none. */
+const maxMemoryPages = 2 ** 14;
 
 /**
  * A WebAssembly module as a function: WASI programs, and Go programs built for `GOOS=js` as kpt knows them. The wall is
@@ -59,6 +62,7 @@ parentPort.postMessage(${runModule.name}(workerData, ${wasiImports.name}, ${goBr
 }
 
 async function inWorker(job: WasmJob, { limits, signal }: WasmOptions): Promise<TextAnswer> {
+  setFlagsFromString(`--wasm-max-mem-pages=${maxMemoryPages}`);
   const worker = new Worker(workerSource(), {
     eval: true,
     workerData: job,
