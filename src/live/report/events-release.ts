@@ -1,9 +1,7 @@
 import { formatDisplay } from "../../core/resource-id.ts";
-import { cleanText } from "../../kube/clean-text.ts";
-import type { LiveEvent } from "../events.ts";
-import { diffLines, invalidLine, statusLine } from "./events-seed.ts";
+import { lineReporter, statusLine } from "./lines.ts";
 import type { Reporter, ReportOptions, Sink } from "./reporter.ts";
-import { type Counted, Tally } from "./tally.ts";
+import type { Counted, Tally } from "./tally.ts";
 
 const phase = {
   Apply: "apply phase",
@@ -15,51 +13,25 @@ const phase = {
 
 /** Lines as the current release of kpt prints them (KPT_LIVE_EVENTS=release). */
 export function releaseReporter(out: Sink, options: ReportOptions): Reporter {
-  const tally = new Tally();
-  let isFatal = false;
-  const line = (text: string): void => out.write(`${cleanText(text)}\n`);
-  return {
-    event(event: LiveEvent): void {
-      tally.add(event);
-      switch (event.type) {
-        case "group":
-          line(`${phase[event.action]} ${event.status.toLowerCase()}`);
-          break;
-        case "apply":
-        case "prune":
-        case "delete": {
-          const text = `${formatDisplay(event.id)} ${event.type} ${event.status.toLowerCase()}`;
-          line(event.error === undefined ? text : `${text}: ${event.error}`);
-          if (options.showChanges) for (const change of diffLines(event)) line(change);
-          break;
-        }
-        case "wait":
-          line(`${formatDisplay(event.id)} reconcile ${event.status.toLowerCase()}`);
-          break;
-        case "status":
-          if (options.showStatusEvents) line(statusLine(event.id, event.tree.status, event.tree.message));
-          break;
-        case "validation":
-          line(invalidLine(event.ids, event.error));
-          break;
-        case "error":
-          isFatal = true;
-          break;
-      }
+  return lineReporter(out, options, {
+    group: ({ action, status }) => `${phase[action]} ${status.toLowerCase()}`,
+    actuation: ({ id, type, status, error }) => {
+      const text = `${formatDisplay(id)} ${type} ${status.toLowerCase()}`;
+      return error === undefined ? text : `${text}: ${error}`;
     },
-    end(): void {
-      if (isFatal) return;
-      for (const action of ["Apply", "Prune", "Delete"] as const) {
-        const total = tally.total(action);
-        if (total > 0) line(`${action.toLowerCase()} result: ${totals(tally, action)}`);
-      }
-      const { timeout } = tally.counts.Wait;
-      if (tally.total("Wait") > 0) line(`reconcile result: ${totals(tally, "Wait")}, ${timeout} timed out`);
+    wait: ({ id, status }) => `${formatDisplay(id)} reconcile ${status.toLowerCase()}`,
+    status: ({ id, tree }) => statusLine(id, tree.status, tree.message),
+    end: tally => {
+      const counted = (["Apply", "Prune", "Delete", "Wait"] as const).filter(one => tally.total(one) > 0);
+      return counted.map(action => result(tally, action));
     },
-  };
+  });
 }
 
-function totals(tally: Tally, action: Counted): string {
-  const { successful, skipped, failed } = tally.counts[action];
-  return `${tally.total(action)} attempted, ${successful} successful, ${skipped} skipped, ${failed} failed`;
+function result(tally: Tally, action: Counted): string {
+  const { successful, skipped, failed, timeout } = tally.counts[action];
+  const text = `${tally.total(action)} attempted, ${successful} successful, ${skipped} skipped, ${failed} failed`;
+  return action === "Wait"
+    ? `reconcile result: ${text}, ${timeout} timed out`
+    : `${action.toLowerCase()} result: ${text}`;
 }

@@ -7,7 +7,7 @@ import { resourceGroupVersion } from "../../../live/inventory/inventory.ts";
 import { asReleased, planPackage } from "../../../live/plan-package.ts";
 import { planResource, planText } from "../../../live/report/plan-text.ts";
 import type { Run } from "../../command.ts";
-import { connect } from "../live/connect.ts";
+import { inSession } from "../live/connect.ts";
 import { readLivePackage } from "../live/read-package.ts";
 import { isReleaseDialect, policyOf } from "../live/report.ts";
 import type { planFlags } from "./live-plan.ts";
@@ -20,8 +20,7 @@ export const run: Run<typeof planFlags> = async (context, { args, flags }) => {
   const policy = policyOf(flags["inventory-policy"]);
   // A warning on standard output would break the stream of resources.
   const loaded = await readLivePackage(context, args, flags.output === "krm" ? "stderr" : "stdout");
-  const session = await connect(context, flags);
-  try {
+  return await inSession(context, flags, async session => {
     if (!(await isDefinitionInstalled(session.client))) {
       throw new KptError("INVENTORY_MISSING", noMatch(resourceGroupVersion, "ResourceGroup"));
     }
@@ -41,7 +40,5 @@ export const run: Run<typeof planFlags> = async (context, { args, flags }) => {
       : planText(actions, context.stdout.colour, yaml);
     context.stdout.write(flags.output === "krm" ? stringify(planResource(actions)) : text);
     return 0;
-  } finally {
-    await session.close();
-  }
+  });
 };

@@ -42,7 +42,7 @@ export interface Connected extends Session {
 }
 
 /** Opens the connection that the flags and the kubeconfig name. Nothing is sent yet. */
-export async function connect(context: Context, flags: Flags): Promise<Connected> {
+async function connect(context: Context, flags: Flags): Promise<Connected> {
   const [{ loadConnection }, { createHttpsTransport }] = await Promise.all([
     import("../../../kube/config.ts"),
     import("../../../kube/https.ts"),
@@ -58,6 +58,20 @@ export async function connect(context: Context, flags: Flags): Promise<Connected
     requestTimeoutMs: connection.requestTimeoutMs,
     signal: context.signal,
   });
+}
+
+/** Does something over a connection, and closes it. */
+export async function inSession<T>(
+  context: Context,
+  flags: Flags,
+  use: (session: Connected) => Promise<T>,
+): Promise<T> {
+  const session = await connect(context, flags);
+  try {
+    return await use(session);
+  } finally {
+    await session.close();
+  }
 }
 
 export interface SessionFacts {

@@ -1,15 +1,14 @@
 import { KptError } from "../../../core/error.ts";
 import { installDefinition } from "../../../live/inventory/crd.ts";
 import type { Run } from "../../command.ts";
-import { connect } from "./connect.ts";
+import { inSession } from "./connect.ts";
 import type { connectionFlags } from "./connection-flags.ts";
 
 export const run: Run<typeof connectionFlags> = async (context, { args, flags }) => {
   if (args.length > 0) {
     throw new KptError("USAGE", "too many arguments; install-resource-group takes no arguments");
   }
-  const session = await connect(context, flags);
-  try {
+  return await inSession(context, flags, async session => {
     context.stdout.write("installing inventory ResourceGroup CRD...");
     try {
       await installDefinition(session.client);
@@ -19,7 +18,5 @@ export const run: Run<typeof connectionFlags> = async (context, { args, flags })
     }
     context.stdout.write("success\n");
     return 0;
-  } finally {
-    await session.close();
-  }
+  });
 };

@@ -1,11 +1,10 @@
 import { migrateInventory } from "../../../live/migrate.ts";
 import type { Run } from "../../command.ts";
-import { connect } from "./connect.ts";
+import { inSession } from "./connect.ts";
 import type { migrateFlags } from "./migrate.ts";
 
 export const run: Run<typeof migrateFlags> = async (context, { args, flags }) => {
-  const session = await connect(context, flags);
-  try {
+  return await inSession(context, flags, async session => {
     await migrateInventory(session, {
       directories: args,
       cwd: context.cwd,
@@ -17,7 +16,5 @@ export const run: Run<typeof migrateFlags> = async (context, { args, flags }) =>
       report: text => context.stdout.write(text),
     });
     return 0;
-  } finally {
-    await session.close();
-  }
+  });
 };

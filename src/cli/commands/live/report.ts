@@ -1,4 +1,5 @@
 import { KptError, messageOf } from "../../../core/error.ts";
+import type { ApplyOptions } from "../../../live/apply/apply-package.ts";
 import type { Pace, RunOutcome } from "../../../live/apply/run.ts";
 import type { LiveEvent } from "../../../live/events.ts";
 import type { InventoryPolicy } from "../../../live/plan/filters/filter.ts";
@@ -35,21 +36,35 @@ export function policyOf(value: string): InventoryPolicy {
   throw new KptError("USAGE", "inventory policy must be one of strict, adopt");
 }
 
-export function statusPolicyOf(value: string): "all" | "none" {
+function statusPolicyOf(value: string): "all" | "none" {
   if (value === "all" || value === "none") return value;
   throw new KptError("USAGE", "status policy must be one of none, all");
 }
 
-export function parallelismOf(value: number): number {
+function parallelismOf(value: number): number {
   if (value >= 1) return value;
   throw new KptError("USAGE", `--parallelism must be at least 1, got ${value}`);
 }
 
 /** Reports for people come as things happen, those for programs and the release's text wave by wave. */
-export function paceOf(context: Context, output: string, mode: "apply" | "destroy"): Pace {
+function paceOf(context: Context, output: string, mode: "apply" | "destroy"): Pace {
   if (output === "events" && isReleaseDialect(context)) return { run: "waves", report: "waves" };
   // A destroy reads best the way it was recorded: dependants and what they stood on, one after another.
   return { run: "stream", report: output === "json" || mode === "destroy" ? "waves" : "stream" };
+}
+
+/** What the flags that apply and destroy share mean to the engine. */
+export function engineOptions(
+  context: Context,
+  flags: Input<typeof runFlags>["flags"],
+  mode: "apply" | "destroy",
+): Pick<ApplyOptions, "policy" | "statusPolicy" | "parallelism" | "pace"> {
+  return {
+    policy: policyOf(flags["inventory-policy"]),
+    statusPolicy: statusPolicyOf(flags["status-policy"]),
+    parallelism: parallelismOf(flags.parallelism),
+    pace: paceOf(context, flags.output, mode),
+  };
 }
 
 type RunFlags = Pick<Input<typeof runFlags>["flags"], "output" | "show-status-events" | "fail-on-skip"> & {

@@ -18,7 +18,7 @@ import type { Input, Run } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { tableOutput } from "../../terminal/table-output.ts";
-import { connect } from "./connect.ts";
+import { inSession } from "./connect.ts";
 import { readLivePackage } from "./read-package.ts";
 import { checkOutput, exitCodeOf, isReleaseDialect } from "./report.ts";
 import type { statusFlags } from "./status.ts";
@@ -32,8 +32,7 @@ export const run: Run<typeof statusFlags> = async (context, input) => {
   checkInventoryFlags(flags);
   const isRemote = flags["inv-type"] === "remote";
   const loaded = isRemote ? undefined : await readLivePackage(context, input.args);
-  const session = await connect(context, flags);
-  try {
+  return await inSession(context, flags, async session => {
     await requireDefinition(session);
     const inventories: WatchedInventory[] = [];
     if (loaded === undefined) inventories.push(...(await remoteInventories(session, flags["inv-names"])));
@@ -46,9 +45,7 @@ export const run: Run<typeof statusFlags> = async (context, input) => {
       inventories.push({ name: inventory.name, ids: store.previous });
     }
     return await statusOver(session, context, flags, until, inventories);
-  } finally {
-    await session.close();
-  }
+  });
 };
 
 function untilOf(value: string): PollUntil {
@@ -76,7 +73,7 @@ async function remoteInventories({ client }: Session, names: readonly string[]):
     .map(({ name, ids }) => ({ name, ids }));
 }
 
-export async function statusOver(
+async function statusOver(
   session: Session,
   context: Context,
   flags: StatusInput["flags"],
