@@ -22,6 +22,8 @@ export interface ProgramOptions {
   onStderr?: (chunk: Buffer) => void;
   /** Whether processes that the program leaves behind live on (a credential daemon of git). */
   sparesBackground?: boolean;
+  /** Reads our own input, in our process group: a program that asks the user something at the terminal. */
+  isOnTerminal?: boolean;
 }
 
 export interface ProgramResult {
@@ -153,8 +155,8 @@ function start(options: ProgramOptions): ChildProcess {
       cwd: options.cwd,
       env: { ...options.env },
       ...(options.argv0 === undefined ? {} : { argv0: options.argv0 }),
-      stdio: ["pipe", "pipe", "pipe"],
-      detached: process.platform !== "win32",
+      stdio: [options.isOnTerminal === true ? "inherit" : "pipe", "pipe", "pipe"],
+      detached: options.isOnTerminal !== true && process.platform !== "win32",
       windowsHide: true,
     });
   } catch (error) {
@@ -185,7 +187,8 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     if (process.platform === "win32") child.kill(signal);
     else process.kill(-child.pid, signal);
   } catch {
-    // gone already
+    // It is gone already, or leads no group.
+    child.kill(signal);
   }
 }
 

@@ -6,3 +6,8 @@ export function cleanText(text: string): string {
     found => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
+
+/** Whether a text has what no header can carry: control characters, line breaks, anything beyond Latin-1. */
+export function isControlled(text: string): boolean {
+  return /[^\t\u0020-\u007e\u0080-\u00ff]/.test(text);
+}

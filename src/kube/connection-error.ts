@@ -32,13 +32,14 @@ export class NotConnected extends KptError {
 }
 
 /** kubectl's words for a server that can't be reached. */
-export function unreachable(server: URL, error: NodeJS.ErrnoException): KptError {
+export function unreachable(server: URL, error: NodeJS.ErrnoException, hint?: string): KptError {
   const port = server.port || (server.protocol === "https:" ? "443" : "80");
   const code = error.code ?? "";
   if (code === "ECONNREFUSED") {
     return new NotConnected(
       `The connection to the server ${server.hostname}:${port} was refused - did you specify the right host or port?`,
       error,
+      hint,
     );
   }
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {

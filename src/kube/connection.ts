@@ -1,12 +1,11 @@
 import type { Agent } from "node:http";
 
-/** What a request is signed with. Header values with line breaks are sent as several lines. */
+/** What a request is signed with. Lists are sent as several header lines. */
 export interface Credentials {
-  headers: Readonly<Record<string, string>>;
-  ca?: string | Buffer;
+  headers: Readonly<Record<string, string | readonly string[]>>;
+  ca?: Buffer;
   cert?: string | Buffer;
   key?: string | Buffer;
-  expires?: number;
   /** Tunnels to the server where there is a proxy between. */
   proxyAgent?: Agent;
 }
@@ -23,6 +22,8 @@ export interface Connection {
   requestTimeoutMs: number;
   skipTlsVerify: boolean;
   tlsServerName: string | undefined;
-  /** Asked before requests; with `isRefused` after the server refused the ones it has. */
-  credentials(isRefused: boolean): Promise<Credentials>;
+  /** What to tell in addition where nothing answers. */
+  hint?: string | undefined;
+  /** Asked before requests; again, with the ones that the server refused, for newer ones. */
+  credentials(refused?: Credentials): Promise<Credentials>;
 }

@@ -1,5 +1,5 @@
-import { KptError, messageOf } from "../core/error.ts";
-import type { JsonMap } from "../core/json.ts";
+import { KptError } from "../core/error.ts";
+import type { Json, JsonMap } from "../core/json.ts";
 import { isMap, listAt, mapAt, textAt, valueAt } from "../core/json.ts";
 import { runProgram } from "../host/run.ts";
 import { cleanText } from "./clean-text.ts";
@@ -13,82 +13,163 @@ export interface PluginCredential {
   expires: number | undefined;
 }
 
-export interface PluginContext {
+export interface PluginSurroundings {
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
-  signal: AbortSignal | undefined;
+  signal?: AbortSignal;
+  /** Whether somebody sits at a terminal that a plugin may ask. */
+  isTerminal?: boolean;
+  /** Takes what plugins say to the user: where to log in, for example. */
+  notify?: (text: string) => void;
+}
+
+export interface PluginRun extends PluginSurroundings {
+  /** How long the plugin may take; 0 leaves it to us. */
+  limitMs: number;
   /** The cluster as the plugin may ask to see it. */
   cluster: JsonMap;
 }
 
-/** A plugin that says nothing for this long hangs; logging in through a browser can take a while. */
-const timeLimitMs = 60_000;
+/** Logging in through a browser takes a while; where nobody sits, a plugin that takes long hangs. */
+const limitAtTerminalMs = 300_000;
+const limitAloneMs = 15_000;
 const maxAnswerBytes = 1 << 20;
+const group = "client.authentication.k8s.io";
 
 /** Runs the credential plugin of a kubeconfig user, as client.authentication.k8s.io describes it. */
-export async function runCredentialPlugin(exec: JsonMap, context: PluginContext): Promise<PluginCredential> {
-  const command = textAt(exec, "command") ?? "";
-  if (command === "") throw refused("has no command");
-  const env: Record<string, string | undefined> = { ...context.env };
-  for (const item of listAt(exec, "env")) {
-    const name = textAt(item, "name");
-    if (name !== undefined) env[name] = textAt(item, "value") ?? "";
+export async function runCredentialPlugin(
+  user: string,
+  exec: JsonMap,
+  run: PluginRun,
+): Promise<PluginCredential> {
+  const { apiVersion, command, mode } = checkPlugin(user, exec);
+  if (mode === "Always" && run.isTerminal !== true) {
+    throw refused("exec plugin cannot support interactive mode: standard input is not a terminal");
   }
-  const spec: JsonMap = { interactive: false };
-  if (valueAt(exec, "provideClusterInfo") === true) spec["cluster"] = context.cluster;
-  const apiVersion = textAt(exec, "apiVersion") ?? "client.authentication.k8s.io/v1beta1";
+  const env: Record<string, string | undefined> = { ...run.env };
+  for (const item of listAt(exec, "env")) env[textAt(item, "name") ?? ""] = textAt(item, "value") ?? "";
+  const interactive = mode !== "Never" && run.isTerminal === true;
+  const spec: JsonMap = { interactive };
+  if (valueAt(exec, "provideClusterInfo") === true) spec["cluster"] = run.cluster;
   env["KUBERNETES_EXEC_INFO"] = JSON.stringify({ apiVersion, kind: "ExecCredential", spec });
-  const args = listAt(exec, "args").filter(item => typeof item === "string");
-  let text: string;
+  const limitMs = run.limitMs || (run.isTerminal === true ? limitAtTerminalMs : limitAloneMs);
   try {
     const result = await runProgram({
       command,
-      args,
-      cwd: context.cwd,
+      args: listAt(exec, "args").filter(item => typeof item === "string"),
+      cwd: run.cwd,
       env,
-      timeoutMs: timeLimitMs,
+      timeoutMs: limitMs,
       maxOutputBytes: maxAnswerBytes,
-      ...(context.signal === undefined ? {} : { signal: context.signal }),
+      maxStderrBytes: maxAnswerBytes,
+      ...(interactive ? { isOnTerminal: true } : {}),
+      ...(run.signal === undefined ? {} : { signal: run.signal }),
+      ...tellerOf(run),
     });
-    if (result.timedOut) throw refused(`${command} did not answer within ${timeLimitMs / 1000} s`);
-    if (result.outputExceeded) throw refused(`${command} answered with more than ${maxAnswerBytes} bytes`);
+    if (result.timedOut) {
+      throw refused(`exec: ${command} did not answer within ${limitMs / 1000} s`, {
+        hint: "--request-timeout gives it more time",
+      });
+    }
+    if (result.outputExceeded) {
+      throw refused(`exec: ${command} answered with more than ${maxAnswerBytes} bytes`);
+    }
     if (result.exitCode !== 0) {
       const reason = cleanText(result.stderr.toString("utf8").trim().slice(0, 2000));
-      throw refused(`${command} failed with exit code ${result.exitCode ?? "unknown"}\n${reason}`.trim());
+      const how = result.exitCode === undefined ? `was ended by ${result.signal ?? "a signal"}` : "";
+      throw refused(
+        `exec: executable ${command} ${how || `failed with exit code ${result.exitCode}`}\n${
+          run.notify === undefined ? reason : ""
+        }`.trim(),
+      );
     }
-    text = result.stdout.toString("utf8");
+    return readCredential(result.stdout.toString("utf8"), command, apiVersion);
   } catch (thrown) {
     if (thrown instanceof KptError && thrown.code === "NOT_FOUND") {
-      const hint = textAt(exec, "installHint");
-      throw refused(`executable ${command} not found`, hint === undefined ? undefined : cleanText(hint));
+      const hint = textAt(exec, "installHint") ?? "";
+      throw refused(`exec: executable ${command} not found`, hint === "" ? {} : { hint: cleanText(hint) });
     }
+    if (thrown instanceof KptError && thrown.code === "PROGRAM_FAILED")
+      throw refused(`exec: ${thrown.message}`);
     throw thrown;
   }
-  return readCredential(text, command);
 }
 
-function readCredential(text: string, command: string): PluginCredential {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch (thrown) {
-    // The text may be a credential in the wrong shape: it is never shown.
-    throw refused(`${command} answered with something that is no JSON`, undefined, messageOf(thrown));
+/** How much a plugin may say to the user before the rest is dropped. */
+const maxToldBytes = 64 * 2 ** 10;
+
+function tellerOf({ notify }: PluginRun): { onStderr?: (chunk: Buffer) => void } {
+  if (notify === undefined) return {};
+  let left = maxToldBytes;
+  return {
+    onStderr: chunk => {
+      if (left > 0) notify(cleanText(chunk.subarray(0, left).toString("utf8")));
+      left -= chunk.length;
+    },
+  };
+}
+
+/** kubectl's own rules and words. */
+function checkPlugin(user: string, exec: JsonMap): { apiVersion: string; command: string; mode: string } {
+  const command = textAt(exec, "command") ?? "";
+  const apiVersion = textAt(exec, "apiVersion") ?? "";
+  const toUse = `for ${user} to use exec authentication plugin`;
+  if (command === "") throw invalid(`command must be specified ${toUse}`);
+  if (apiVersion === "") throw invalid(`apiVersion must be specified ${toUse}`);
+  if (apiVersion !== `${group}/v1` && apiVersion !== `${group}/v1beta1`) {
+    throw new KptError("KUBECONFIG_INVALID", `exec plugin: invalid apiVersion "${apiVersion}"`, {
+      hint: `known are ${group}/v1 and ${group}/v1beta1: update the plugin and its entry in the kubeconfig`,
+    });
   }
-  const status = isMap(answer) ? mapAt(answer as JsonMap, "status") : undefined;
-  const token = textAt(status, "token");
-  const cert = textAt(status, "clientCertificateData");
-  const key = textAt(status, "clientKeyData");
-  if (token === undefined && (cert === undefined || key === undefined)) {
-    throw refused(`${command} answered with neither a token nor a certificate with its key`);
+  const isOld = apiVersion.endsWith("/v1beta1");
+  const mode = textAt(exec, "interactiveMode") || (isOld ? "IfAvailable" : "");
+  if (mode === "") throw invalid(`interactiveMode must be specified ${toUse}`);
+  if (!["Never", "IfAvailable", "Always"].includes(mode)) {
+    throw invalid(`invalid interactiveMode for ${user}: "${mode}"`);
+  }
+  if (listAt(exec, "env").some(item => (textAt(item, "name") ?? "") === "")) {
+    throw invalid(`env variable name must be specified ${toUse}`);
+  }
+  return { apiVersion, command, mode };
+}
+
+/** The answer may be a credential in the wrong shape: nothing of it is ever shown. */
+function readCredential(text: string, command: string, apiVersion: string): PluginCredential {
+  let answer: Json;
+  try {
+    answer = JSON.parse(text) as Json;
+  } catch {
+    throw refused(`exec: ${command} answered with something that is no JSON`);
+  }
+  if (!isMap(answer)) throw refused(`exec: ${command} answered with something that is no object`);
+  const version = textAt(answer, "apiVersion");
+  if (version !== apiVersion) {
+    const known = version === `${group}/v1` || version === `${group}/v1beta1`;
+    throw refused(
+      `exec plugin is configured to use API version ${apiVersion}, plugin returned ${
+        known ? `version ${version}` : "another one"
+      }`,
+    );
+  }
+  const status = mapAt(answer, "status");
+  if (status === undefined) throw refused("exec plugin didn't return a status field");
+  const token = textAt(status, "token") || undefined;
+  const cert = textAt(status, "clientCertificateData") || undefined;
+  const key = textAt(status, "clientKeyData") || undefined;
+  if (token === undefined && cert === undefined && key === undefined) {
+    throw refused("exec plugin didn't return a token or cert/key pair");
+  }
+  if ((cert === undefined) !== (key === undefined)) {
+    throw refused("exec plugin returned only certificate or key, not both");
   }
   const expires = Date.parse(textAt(status, "expirationTimestamp") ?? "");
   return { token, cert, key, expires: Number.isNaN(expires) ? undefined : expires };
 }
 
-function refused(reason: string, hint?: string, cause?: string): KptError {
-  return new KptError("KUBECONFIG_INVALID", `getting credentials: exec: ${reason}`, {
-    ...(hint === undefined ? {} : { hint }),
-    ...(cause === undefined ? {} : { cause }),
-  });
+function refused(reason: string, facts: { hint?: string } = {}): KptError {
+  return new KptError("KUBECONFIG_INVALID", `getting credentials: ${reason}`, facts);
+}
+
+function invalid(what: string): KptError {
+  return new KptError("KUBECONFIG_INVALID", `invalid configuration: ${what}`);
 }

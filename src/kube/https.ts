@@ -6,8 +6,10 @@ import type { Connection, Credentials } from "./connection.ts";
 import { ConnectionLost, unreachable } from "./connection-error.ts";
 import type { KubeRequest, KubeResponse, Transport } from "./transport.ts";
 
-/** A server that accepts a connection and then says nothing for this long counts as lost. */
-const silenceLimitMs = 60_000;
+/** A server that says nothing for this long counts as lost; its own limit for a request is a minute. */
+const silenceLimitMs = 65_000;
+/** One that has not said anything yet is not waited for as long. */
+const firstAnswerLimitMs = 15_000;
 
 /** Requests over the network, connections kept alive. Redirects are never followed: they could carry credentials away. */
 export function createHttpsTransport(connection: Connection): Transport {
@@ -22,8 +24,8 @@ export function createHttpsTransport(connection: Connection): Transport {
     agents.set(name, agent);
     return agent;
   };
-  const send = async (asked: KubeRequest, isRefused: boolean): Promise<IncomingMessage> => {
-    const credentials = await connection.credentials(isRefused);
+  let hasAnswered = false;
+  const send = async (asked: KubeRequest, credentials: Credentials): Promise<IncomingMessage> => {
     const agent = agentFor(credentials);
     const target: RequestOptions = {
       method: asked.method,
@@ -34,14 +36,21 @@ export function createHttpsTransport(connection: Connection): Transport {
       agent,
       ...(asked.signal === undefined ? {} : { signal: asked.signal }),
     };
-    return await exchange(isTls ? httpsRequest : httpRequest, target, asked, connection.server);
+    const limitMs = hasAnswered ? silenceLimitMs : firstAnswerLimitMs;
+    const answer = await exchange(isTls ? httpsRequest : httpRequest, target, asked, connection, limitMs);
+    hasAnswered = true;
+    return answer;
   };
   return {
     async request(asked: KubeRequest): Promise<KubeResponse> {
-      let answer = await send(asked, false);
+      const credentials = await connection.credentials();
+      let answer = await send(asked, credentials);
       if (answer.statusCode === 401) {
-        answer.resume();
-        answer = await send(asked, true);
+        const renewed = await connection.credentials(credentials);
+        if (renewed !== credentials) {
+          answer.resume();
+          answer = await send(asked, renewed);
+        }
       }
       return {
         status: answer.statusCode ?? 0,
@@ -73,7 +82,7 @@ function createAgent(connection: Connection, credentials: Credentials): Agent {
 function headersOf(asked: KubeRequest, credentials: Credentials): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = { "user-agent": "kpt", ...asked.headers };
   for (const [name, value] of Object.entries(credentials.headers)) {
-    headers[name] = value.includes("\n") ? value.split("\n") : value;
+    headers[name] = typeof value === "string" ? value : [...value];
   }
   if (asked.body !== undefined) headers["content-length"] = String(Buffer.byteLength(asked.body));
   return headers;
@@ -83,22 +92,41 @@ function exchange(
   request: typeof httpRequest,
   target: RequestOptions,
   asked: KubeRequest,
-  server: URL,
+  { server, hint }: Connection,
+  limitMs: number,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(target, resolve);
-    outgoing.setTimeout(silenceLimitMs, () => outgoing.destroy(new Error("the server did not answer")));
-    outgoing.on("error", error => reject(failureOf(asked.signal, server, error)));
+    // The limit counts from the start: sockets have a clock of their own only once they are connected.
+    const timer = setTimeout(() => {
+      outgoing.destroy(noAnswer(server, `${limitMs / 1000} s`));
+    }, limitMs);
+    const fail = (error: Error): void => {
+      clearTimeout(timer);
+      reject(failureOf(asked.signal, server, error, hint));
+    };
+    const outgoing = request(target, answer => {
+      clearTimeout(timer);
+      resolve(answer);
+    });
+    outgoing.setTimeout(silenceLimitMs, () =>
+      outgoing.destroy(noAnswer(server, `${silenceLimitMs / 1000} s`)),
+    );
+    outgoing.on("error", fail);
     outgoing.end(asked.body);
   });
 }
 
 /** A time that is over is no wish to stop: whether the server has acted is as unknown as ever. */
-function failureOf(signal: AbortSignal | undefined, server: URL, error: Error): KptError {
-  if (!signal?.aborted) return unreachable(server, error);
+function failureOf(signal: AbortSignal | undefined, server: URL, error: Error, hint?: string): KptError {
+  if (error instanceof KptError) return error;
+  if (!signal?.aborted) return unreachable(server, error, hint);
   return signal.reason instanceof Error && signal.reason.name === "TimeoutError"
-    ? new ConnectionLost(server.host, new Error("no answer within the request timeout"), true)
+    ? noAnswer(server, "the request timeout")
     : new KptError("ABORTED", "interrupted", { exitCode: 130 });
+}
+
+function noAnswer(server: URL, limit: string): ConnectionLost {
+  return new ConnectionLost(server.host, new Error(`no answer within ${limit}`), true);
 }
 
 async function* guarded(

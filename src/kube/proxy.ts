@@ -1,3 +1,20 @@
+import { KptError } from "../core/error.ts";
+
+/** Throws for a proxy that can't be used, without what may be its password. */
+export function checkProxy(text: string): void {
+  const scheme = URL.canParse(text) ? new URL(text).protocol.replace(":", "") : undefined;
+  if (scheme === undefined) {
+    const shown = text.replace(/^([^/]*\/\/)?.*@/s, "$1***@");
+    throw new KptError("KUBECONFIG_INVALID", `the proxy must be an address, got "${shown}"`);
+  }
+  if (!["http", "https", "socks5"].includes(scheme)) {
+    throw new KptError(
+      "KUBECONFIG_INVALID",
+      `unsupported scheme "${scheme}" of the proxy, must be http, https, or socks5`,
+    );
+  }
+}
+
 /** The proxy that the environment names for a server, as Go's net/http decides it. */
 export function proxyFor(server: URL, env: Readonly<Record<string, string | undefined>>): string | undefined {
   const host = server.hostname.replace(/^\[|\]$/g, "").toLowerCase();

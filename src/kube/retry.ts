@@ -42,7 +42,9 @@ function attemptsFor(thrown: unknown, { isRepeatable, wasReached }: RetryOptions
   if (thrown instanceof NotConnected) return wasReached() ? 9 : 1;
   if (thrown instanceof ConnectionLost) {
     if (!isRepeatable) return 1;
-    return wasReached() && !thrown.isTimeout ? 9 : 3;
+    if (wasReached()) return thrown.isTimeout ? 3 : 9;
+    // Asking a server that has never said anything again and again would look like hanging.
+    return thrown.isTimeout ? 1 : 3;
   }
   if (thrown instanceof MalformedAnswer) return isRepeatable && wasReached() ? 4 : 1;
   return 1;

@@ -1,3 +1,4 @@
+import { KptError } from "../../../core/error.ts";
 import type { KubeClient as Client } from "../../../kube/client.ts";
 import type { ConnectionFlags } from "../../../kube/config.ts";
 import type { Transport } from "../../../kube/transport.ts";
@@ -5,6 +6,7 @@ import type { Session } from "../../../live/session.ts";
 import type { Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { parseDuration } from "../../duration.ts";
+import { visible } from "../../terminal/visible.ts";
 import type { connectionFlags } from "./connection-flags.ts";
 
 type Flags = Input<typeof connectionFlags>["flags"];
@@ -22,6 +24,7 @@ export function connectionOf(flags: Flags): ConnectionFlags {
     as: flags.as,
     asGroups: flags["as-group"],
     asUid: flags["as-uid"],
+    asUserExtra: flags["as-user-extra"],
     namespace: flags.namespace,
     requestTimeoutMs: timeoutOf(flags["request-timeout"]),
     insecureSkipTlsVerify: flags["insecure-skip-tls-verify"] === true,
@@ -32,10 +35,22 @@ export function connectionOf(flags: Flags): ConnectionFlags {
   };
 }
 
-/** kubectl takes plain seconds as well. */
+/** kubectl takes plain seconds as well; the refusal is in its words. */
 function timeoutOf(text: string): number {
-  return /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
+  try {
+    const timeout = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
+    if (timeout >= 0) return Math.min(timeout, maxTimeoutMs);
+  } catch {
+    // told below
+  }
+  throw new KptError(
+    "USAGE",
+    "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)",
+  );
 }
+
+/** The longest that a timer can wait. */
+const maxTimeoutMs = 2 ** 31 - 1;
 
 export interface Connected extends Session {
   close(): Promise<void>;
@@ -51,6 +66,8 @@ async function connect(context: Context, flags: Flags): Promise<Connected> {
     env: context.env,
     cwd: context.cwd,
     signal: context.signal,
+    isTerminal: context.stderr.isTTY && "isTTY" in context.stdin && context.stdin.isTTY === true,
+    notify: text => context.stderr.write(visible(text)),
   });
   return await sessionOver(createHttpsTransport(connection), {
     namespace: connection.namespace,

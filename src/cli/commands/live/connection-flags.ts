@@ -29,6 +29,11 @@ export const connectionFlags = flags({
   as: { type: "string", default: "", summary: "user name to impersonate for the operation" },
   "as-group": { type: "strings", summary: "group to impersonate; can be given several times" },
   "as-uid": { type: "string", default: "", summary: "UID to impersonate for the operation" },
+  "as-user-extra": {
+    type: "strings",
+    placeholder: "KEY=VALUE",
+    summary: "extra field of the user to impersonate; can be given several times",
+  },
   namespace: {
     type: "string",
     short: "n",
