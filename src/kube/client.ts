@@ -34,7 +34,7 @@ export interface ClientOptions {
 }
 
 /** Most packages come in one page; far larger ones don't fill the memory. */
-const pageSize = 1_000;
+const pageSize = 2_000;
 
 /** Plain objects to and from an API server, whatever their kind. */
 export class KubeClient {

@@ -2,6 +2,8 @@ import type { JsonMap } from "../../core/json.ts";
 import type { Outcome } from "../inventory/keep.ts";
 import type { Progress } from "../plan/filters/filter.ts";
 import type { Vertex } from "../plan/graph.ts";
+import { reasonsOf } from "../status/reasons.ts";
+import { fingerprint, type StatusTree } from "../status/tree.ts";
 
 /** One object of a run and how far it has come. */
 export interface Item extends Progress {
@@ -48,6 +50,16 @@ export function stopSignal(item: Item): AbortSignal {
 
 export function isDone(item: Item): boolean {
   return item.phase === "done";
+}
+
+/** Whether its status differs from what was last told about it; it counts as told from now on. */
+export function isNews(item: Item, tree: StatusTree): boolean {
+  const told = `${fingerprint(tree)}\n${reasonsOf(tree).join("\n")}`;
+  // That a new object isn't there yet says nothing.
+  const isNew = item.told === "" && item.vertex.action === "apply" && tree.status === "NotFound";
+  if (told === item.told || isNew) return false;
+  item.told = told;
+  return true;
 }
 
 export function outcomeOf(item: Item): Outcome {

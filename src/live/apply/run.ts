@@ -10,12 +10,11 @@ import { waitsOf } from "../plan/graph.ts";
 import { annotation, keyOf } from "../plan/identity.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Schedule } from "../plan/schedule.ts";
-import { reasonsOf } from "../status/reasons.ts";
-import { anyPodUnschedulable, fingerprint } from "../status/tree.ts";
+import { anyPodUnschedulable } from "../status/tree.ts";
 import { explain } from "./explain.ts";
 import { hearAbout } from "./hear.ts";
 import { inventoryTask } from "./inventory-task.ts";
-import { generationOf, type Item, isDone, newItem, outcomeOf, stopSignal } from "./item.ts";
+import { generationOf, type Item, isDone, isNews, newItem, outcomeOf, stopSignal } from "./item.ts";
 import type { SendOptions } from "./result.ts";
 import { actuationEvent, type Sender, type Sent, sendItem } from "./send.ts";
 import { type Sequencer, streamSequencer, waveSequencer } from "./sequence.ts";
@@ -74,6 +73,7 @@ class Run {
   readonly #appliedUids = new Set<string>();
   readonly #queue: Item[] = [];
   readonly #hasWaits: boolean;
+  #isWatching = false;
   #active = 0;
   #waiting = 0;
   #failure: { thrown: unknown } | undefined;
@@ -135,11 +135,6 @@ class Run {
       waits: waitsOf(this.#in.plan.graph),
     });
     if (mode === "apply") await inventoryTask("inventory-add-0", emit, () => this.#recordPending());
-    if (this.#hasWaits)
-      view.watch(
-        key => this.#changed(key),
-        thrown => this.#fail(thrown),
-      );
     if (this.#hasWaits) for (const item of this.#items.values()) this.#tellStatus(item);
     await this.#perform();
     const isInterrupted = signal.aborted;
@@ -203,9 +198,8 @@ class Run {
     }
     for (const vertex of this.#schedule.take()) {
       const item = this.#items.get(vertex.key);
-      if (item === undefined) continue;
       this.#sequencer.started(vertex);
-      this.#queue.push(item);
+      if (item !== undefined) this.#queue.push(item);
     }
     while (this.#active < this.#in.parallelism) {
       const item = this.#queue.shift();
@@ -288,6 +282,7 @@ class Run {
       this.#settle(item);
       return;
     }
+    this.#watch();
     this.#tellWait(item, "Pending");
     const { reconcileTimeoutMs, deleteTimeoutMs, client } = this.#in;
     const timeout = item.vertex.action === "apply" ? reconcileTimeoutMs : deleteTimeoutMs;
@@ -298,6 +293,16 @@ class Run {
     }
     this.#changed(item.vertex.key);
     if (!isDone(item)) this.#in.view.watchOwned(item.vertex.id);
+  }
+
+  /** Nobody looks on where nothing changes. What happened since the lists were read is told then. */
+  #watch(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    this.#in.view.watch(
+      key => this.#changed(key),
+      thrown => this.#fail(thrown),
+    );
   }
 
   async #timeOut(item: Item): Promise<void> {
@@ -388,11 +393,6 @@ class Run {
     const { key, id } = item.vertex;
     if (!view.isKnown(key)) return;
     const tree = view.tree(key, new Date(client.clock.now()));
-    const told = `${fingerprint(tree)}\n${reasonsOf(tree).join("\n")}`;
-    // That a new object isn't there yet says nothing.
-    const isNew = item.told === "" && item.vertex.action === "apply" && tree.status === "NotFound";
-    if (told === item.told || isNew) return;
-    item.told = told;
-    emit({ type: "status", id, tree });
+    if (isNews(item, tree)) emit({ type: "status", id, tree });
   }
 }

@@ -226,9 +226,18 @@ function sameStatus(live: Json | undefined, wanted: JsonMap): boolean {
   const spread = (status: Json | undefined): string => {
     const { resourceStatuses, ...rest } = isMap(status) ? status : {};
     const list = Array.isArray(resourceStatuses) ? resourceStatuses : [];
-    return `${compactJson(rest)}${list.map(compactJson).sort().join("")}`;
+    return `${compactJson(rest)}${list.map(spelled).sort().join("")}`;
   };
   return spread(live) === spread(wanted);
+}
+
+/** One object's status as a line; only its own fields are ever written. */
+function spelled(item: Json): string {
+  if (!isMap(item)) return compactJson(item);
+  return Object.keys(item)
+    .sort()
+    .map(key => `${key}=${typeof item[key] === "string" ? item[key] : compactJson(item[key] ?? null)}`)
+    .join("\n");
 }
 
 export function foreignInventory(id: string): KptError {
