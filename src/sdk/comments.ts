@@ -1,4 +1,4 @@
-import { type MapEntry, ScalarNode, SeqNode, type YamlNode } from "../core/yaml/node.ts";
+import { type MapEntry, MapNode, ScalarNode, SeqNode, type YamlNode } from "../core/yaml/node.ts";
 
 // The comments of a collection are taken out of its text with some effort, all at once. These look at the text
 // where nobody has done that yet; most lines have no comment, and most comments stand right behind a scalar.
@@ -7,7 +7,7 @@ import { type MapEntry, ScalarNode, SeqNode, type YamlNode } from "../core/yaml/
 export function lineComment(holder: MapEntry | SeqNode, index: number, node: YamlNode): string | undefined {
   const known = holder instanceof SeqNode ? holder.trivia?.[index] : holder.trivia;
   if (known === undefined) {
-    const seen = commentInText(node);
+    const seen = commentBehindComma(holder, node) ?? commentInText(node);
     if (seen !== "unclear") return seen;
   } else if (known.line === undefined) return undefined;
   return holder instanceof SeqNode ? holder.itemComments(index).line : holder.lineComment;
@@ -24,6 +24,18 @@ export function keyComment(entry: MapEntry): string | undefined {
     }
   } else if (entry.trivia.key === undefined) return undefined;
   return entry.keyComment;
+}
+
+/** In a flow collection the comment of an entry stands behind the comma that ends the entry. */
+function commentBehindComma(holder: MapEntry | SeqNode, node: YamlNode): string | undefined {
+  const collection = holder instanceof SeqNode ? holder : node.parent;
+  const { source } = node;
+  if (source === undefined || !(collection instanceof MapNode || collection instanceof SeqNode))
+    return undefined;
+  if (!collection.flow || !(node instanceof ScalarNode) || node.text === "") return undefined;
+  const behind = /\s*,[ \t]+(#[^\n]*)/y;
+  behind.lastIndex = node.end;
+  return behind.exec(source.text)?.[1]?.trimEnd();
 }
 
 function commentInText(node: YamlNode): string | undefined | "unclear" {

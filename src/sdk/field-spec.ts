@@ -37,6 +37,16 @@ export interface Field {
   path: readonly string[];
 }
 
+/** The same, but where a path can't be followed it ends. */
+export function reachableFields(spec: FieldSpec, item: Resource): Field[] {
+  try {
+    return fieldsAt(spec, item);
+  } catch (thrown) {
+    if (thrown instanceof FieldSpecError) return [];
+    throw thrown;
+  }
+}
+
 interface Step {
   name: string;
   each: boolean;
@@ -68,10 +78,18 @@ export function selects(spec: FieldSpec, item: Resource): boolean {
   );
 }
 
-/** The fields a spec leads to in an item of its kinds; without `create` only those whose mapping is there. */
+/** Something that is neither mapping nor list stands where a path goes on; in kustomize's words. */
+export class FieldSpecError extends Error {}
+
+/**
+ * The fields a spec leads to in an item of its kinds; without `create` only those whose mapping is there. Throws
+ * FieldSpecError where the path can't be followed.
+ */
 export function fieldsAt(spec: FieldSpec, item: Resource): Field[] {
   const found: Field[] = [];
-  if (selects(spec, item)) descend(item.node, stepsOf(spec.path), 0, spec.create ?? false, [], found);
+  if (!selects(spec, item)) return found;
+  if (spec.path === "") throw new FieldSpecError("cannot set or create an empty field name");
+  descend(item.node, stepsOf(spec.path), 0, spec.create ?? false, [], found);
   return found;
 }
 
@@ -86,19 +104,37 @@ function descend(
   const step = steps[at];
   if (step === undefined) return;
   const below = [...path, step.name];
-  if (at === steps.length - 1 && !step.each) {
+  if (at === steps.length - 1) {
     found.push({ parent: map, key: step.name, path: below });
     return;
   }
   const child = follow(map.get(step.name));
-  if (child instanceof SeqNode) {
-    for (const item of child.items) {
-      const element = follow(item);
-      if (element instanceof MapNode) descend(element, steps, at + 1, create, below, found);
-    }
-  } else if (child instanceof MapNode) descend(child, steps, at + 1, create, below, found);
-  else if (create && !step.each && isNull(child)) {
+  if (child instanceof MapNode) descend(child, steps, at + 1, create, below, found);
+  else if (child instanceof SeqNode) inList(child, steps, at + 1, create, below, found);
+  else if (!isNull(child)) throw new FieldSpecError("expected sequence or mapping node");
+  else if (create && !step.each) {
     const made = ensureMap(map, step.name);
     if (made !== undefined) descend(made, steps, at + 1, create, below, found);
+  }
+}
+
+function inList(
+  list: SeqNode,
+  steps: readonly Step[],
+  at: number,
+  create: boolean,
+  path: readonly string[],
+  found: Field[],
+): void {
+  for (const item of list.items) {
+    const element = follow(item);
+    if (element instanceof MapNode) descend(element, steps, at, create, path, found);
+    else if (element instanceof SeqNode) inList(element, steps, at, create, path, found);
+    else if (!isNull(element)) {
+      const rest = steps.slice(at).map(({ name, each }) => `${name}${each ? "[]" : ""}`);
+      throw new FieldSpecError(
+        `visit traversal on path: [${rest.join(" ")}]: expected sequence or mapping node`,
+      );
+    }
   }
 }

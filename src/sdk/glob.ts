@@ -2,7 +2,8 @@ import { RE2JS } from "re2js";
 
 /**
  * A test for paths by a glob as doublestar reads it: `*` and `?` within a name, `**` across folders, classes
- * in brackets, alternatives in braces. In linear time, whatever the pattern.
+ * in brackets, alternatives in braces. In linear time, whatever the pattern. Throws where a bracket, a brace or an
+ * escape is left open.
  */
 export function globMatcher(pattern: string): (path: string) => boolean {
   const compiled = RE2JS.compile(`^(?s:${translate(pattern)})$`);
@@ -27,10 +28,7 @@ function translate(pattern: string): string {
     } else if (letter === "?") regex += "[^/]";
     else if (letter === "[") {
       const end = pattern.indexOf("]", i + 2);
-      if (end < 0) {
-        regex += "\\[";
-        continue;
-      }
+      if (end < 0) throw badPattern();
       const inside = pattern.slice(i + 1, end);
       regex += `[${inside.replace(/^!/, "^").replace(/[[\\]/g, "\\$&")}]`;
       i = end;
@@ -43,8 +41,15 @@ function translate(pattern: string): string {
     } else if (letter === "," && braces > 0) regex += "|";
     else if (letter === "\\") {
       i++;
-      regex += RE2JS.quote(pattern[i] ?? "\\");
+      const escaped = pattern[i];
+      if (escaped === undefined) throw badPattern();
+      regex += RE2JS.quote(escaped);
     } else regex += RE2JS.quote(letter);
   }
-  return regex + ")".repeat(braces);
+  if (braces > 0) throw badPattern();
+  return regex;
+}
+
+function badPattern(): Error {
+  return new Error("syntax error in pattern");
 }

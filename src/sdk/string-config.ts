@@ -1,8 +1,8 @@
+import type { Resource } from "../core/resource.ts";
 import type { ResourceList } from "../core/resource-list.ts";
 import { MapNode, ScalarNode, SeqNode, type YamlNode } from "../core/yaml/node.ts";
-import { isEmptyConfig } from "./config.ts";
 import { failWith } from "./failure.ts";
-import { follow, isNull } from "./nodes.ts";
+import { childMap, follow, isNull } from "./nodes.ts";
 
 const group = "fn.kpt.dev";
 
@@ -15,12 +15,11 @@ export function readStringMap(
   shape: { kind: string; field: string; goType: string },
 ): { given: boolean; entries: Map<string, string> } {
   const config = list.functionConfig;
-  if (config === undefined || isEmptyConfig(config)) {
+  if (config === undefined || config.node.size === 0 || isPlaceholder(config)) {
     list.results.push({ message: "`FunctionConfig` is not given", severity: "info" });
     return { given: false, entries: new Map() };
   }
-  if (config.kind === "ConfigMap" && config.group === "")
-    return { given: true, entries: textsOf(config.node, "data") };
+  if (config.kind === "ConfigMap" && config.group === "") return readConfigMap(list, config);
   if (config.kind !== shape.kind || config.group !== group) {
     const found = config.group === "" ? config.kind : `${config.kind}.${config.group}`;
     return failWith(
@@ -28,20 +27,48 @@ export function readStringMap(
       `unknown FunctionConfig \`${found}\`, expect \`${shape.kind}.${group}\` or \`ConfigMap.v1\``,
     );
   }
-  const wrong = goKind(follow(config.node.get(shape.field)));
-  if (wrong !== undefined) {
+  const labels = follow(config.node.get(shape.field));
+  const refuse = (wrong: string, type: string) =>
     failWith(
       list,
-      `unable to convert object to ${shape.goType} with error: json: cannot unmarshal ${wrong} into Go struct field ${shape.goType.replace(/^.*\./, "")}.${shape.field} of type map[string]string`,
+      `unable to convert object to ${shape.goType} with error: json: cannot unmarshal ${wrong} into Go struct field ${shape.goType.replace(/^.*\./, "")}.${shape.field} of type ${type}`,
     );
+  if (!(labels instanceof MapNode)) {
+    const wrong = goKind(labels);
+    if (wrong !== undefined) refuse(wrong, "map[string]string");
+    return { given: true, entries: new Map() };
   }
-  return { given: true, entries: textsOf(config.node, shape.field) };
+  // Go's decoder sees the fields in the order of their names.
+  for (const { value } of [...labels.entries].sort((a, b) => (a.keyText < b.keyText ? -1 : 1))) {
+    const wrong = goKind(follow(value));
+    if (wrong !== undefined && wrong !== "string") refuse(wrong, "string");
+  }
+  return { given: true, entries: textsOf(labels) };
 }
 
-function textsOf(config: MapNode, field: string): Map<string, string> {
+/** The ConfigMap that kpt makes up for want of a config. */
+function isPlaceholder(config: Resource): boolean {
+  const data = childMap(config.node, "data");
+  return config.kind === "ConfigMap" && config.name === "function-input" && data?.size === 0;
+}
+
+function readConfigMap(
+  list: ResourceList,
+  config: Resource,
+): { given: boolean; entries: Map<string, string> } {
+  const data = follow(config.node.get("data"));
+  if (data instanceof MapNode) return { given: true, entries: textsOf(data) };
+  if (config.node.has("data")) {
+    failWith(
+      list,
+      'Resource(apiVersion=, kind=ConfigMap) has unmatched field type "map[string]string" in fieldpath .data',
+    );
+  }
+  return { given: config.name !== "function-input", entries: new Map() };
+}
+
+function textsOf(map: MapNode): Map<string, string> {
   const entries = new Map<string, string>();
-  const map = follow(config.get(field));
-  if (!(map instanceof MapNode)) return entries;
   for (const { keyText, value } of map.entries) {
     const scalar = follow(value);
     if (scalar instanceof ScalarNode) entries.set(keyText, scalar.type === "null" ? "" : scalar.text);
@@ -52,6 +79,7 @@ function textsOf(config: MapNode, field: string): Map<string, string> {
 /** What Go's JSON decoder calls a value that is no mapping. */
 function goKind(node: YamlNode | undefined): string | undefined {
   if (node instanceof SeqNode) return "array";
+  if (node instanceof MapNode) return "object";
   if (!(node instanceof ScalarNode) || isNull(node)) return undefined;
   return node.type === "bool" ? "bool" : node.type === "string" ? "string" : "number";
 }

@@ -14,7 +14,8 @@ export function duplicateId(items: readonly Resource[]): string | undefined {
   return undefined;
 }
 
-function kustomizeId(item: Resource): string {
+/** An item in the spelling of kustomize: `apps_v1_Deployment|default|a`. */
+export function kustomizeId(item: Resource): string {
   const { group, version, kind, namespace, name } = item;
   return `${group || "~G"}_${version || "~V"}_${kind || "~K"}|${namespace || "~X"}|${name || "~N"}`;
 }

@@ -9,6 +9,8 @@ export interface Place {
   readonly lastName: string | undefined;
   /** The comment behind the value. */
   comment: string | undefined;
+  /** The comment above an element of a list. Above a field it belongs to the field's name. */
+  readonly headComment: string | undefined;
 }
 
 export interface Visitor {
@@ -83,6 +85,11 @@ class Walker implements Place {
     const holder = frame && holderAt(frame);
     if (holder instanceof SeqNode) holder.itemComments(frame?.index ?? 0).line = comment;
     else if (holder !== undefined) holder.lineComment = comment;
+  }
+
+  get headComment(): string | undefined {
+    const frame = this.#frames.at(-1);
+    return frame?.collection instanceof SeqNode ? frame.collection.itemComments(frame.index).head : undefined;
   }
 
   #visitLists(map: MapNode): void {

@@ -15,10 +15,10 @@ function run(list: ResourceList): void {
   if (text === undefined || text === "") {
     const message = "annotationKeys was not provided as part of the config or paramters to the function";
     list.results.push({ message, severity: "error" });
-    throw new FunctionError(message, "failed to evaluate function: error: function failure");
+    throw new FunctionError(message, "");
   }
   // The keys are not trimmed: blanks after a comma belong to the name, as with the published function.
-  const keys = text.split(",");
+  const keys = text.trim().split(",");
   const removed: Result[] = [];
   let count = 0;
   let last: string | undefined;
@@ -26,11 +26,11 @@ function run(list: ResourceList): void {
     if (item.name === "" || item.kind === "" || item.apiVersion === "") continue;
     for (const key of keys) {
       if (!item.annotations.delete(key)) continue;
-      const file = fileOf(list, item);
+      const path = fileOf(list, item)?.path;
       removed.push({
         message: `Annonation: [${key}] removed from resource: [${item.name}]`,
         severity: "info",
-        ...(file === undefined ? {} : { file }),
+        ...(path === undefined ? {} : { file: { path } }),
       });
       if (item.name !== last) count++;
       last = item.name;

@@ -1,7 +1,7 @@
 import type { Resource } from "../../core/resource.ts";
 import { scopeOf } from "../../core/schema/scope.ts";
 import { MapNode, ScalarNode, SeqNode, type YamlNode } from "../../core/yaml/node.ts";
-import { fieldsAt } from "../../sdk/field-spec.ts";
+import { reachableFields } from "../../sdk/field-spec.ts";
 import { childMap, childText, follow } from "../../sdk/nodes.ts";
 import { isNamespaced } from "../../sdk/scope.ts";
 import { type ReferenceTable, references } from "./references.ts";
@@ -19,7 +19,7 @@ export function followNames(items: readonly Resource[], renamed: readonly Rename
     if (targets.isEmpty) continue;
     for (const item of items) {
       for (const spec of table.fields) {
-        for (const { parent, key, path } of fieldsAt(spec, item)) {
+        for (const { parent, key, path } of reachableFields(spec, item)) {
           if (path[0] === "roleRef" && childText(parent, "kind") !== table.kind) continue;
           rewrite(follow(parent.get(key)), item, targets);
         }

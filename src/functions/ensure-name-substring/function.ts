@@ -2,9 +2,15 @@ import type { Resource } from "../../core/resource.ts";
 import { FunctionError, type ResourceList } from "../../core/resource-list.ts";
 import { ScalarNode } from "../../core/yaml/node.ts";
 import { rawData } from "../../sdk/config.ts";
-import { type FieldSpec, fieldsAt, readFieldSpecs } from "../../sdk/field-spec.ts";
+import {
+  type Field,
+  type FieldSpec,
+  FieldSpecError,
+  fieldsAt,
+  readFieldSpecs,
+} from "../../sdk/field-spec.ts";
 import { childText, follow } from "../../sdk/nodes.ts";
-import { duplicateId } from "../../sdk/unique-ids.ts";
+import { duplicateId, kustomizeId } from "../../sdk/unique-ids.ts";
 import type { CatalogFunction } from "../catalog-function.ts";
 import { followNames, type Renamed } from "./follow-names.ts";
 
@@ -12,7 +18,7 @@ export const fn: CatalogFunction = { name: "ensure-name-substring", run };
 
 interface Config {
   substring: string;
-  prepends: boolean;
+  mode: string;
   additional: FieldSpec[];
 }
 
@@ -33,7 +39,7 @@ function run(list: ResourceList): void {
     renamed.push({ item, oldName });
     if (isKept(item)) continue;
     for (const spec of [nameField, ...config.additional]) {
-      for (const { parent, key } of fieldsAt(spec, item)) {
+      for (const { parent, key } of namesAt(spec, item)) {
         const field = follow(parent.get(key));
         if (!(field instanceof ScalarNode) || field.text === "" || field.text.includes(config.substring))
           continue;
@@ -60,8 +66,21 @@ function isKept(item: Resource): boolean {
   );
 }
 
-function edited(text: string, { substring, prepends }: Config): string {
-  return prepends ? substring + text : text + substring;
+function namesAt(spec: FieldSpec, item: Resource): Field[] {
+  try {
+    return fieldsAt(spec, item);
+  } catch (thrown) {
+    if (!(thrown instanceof FieldSpecError)) throw thrown;
+    throw new FunctionError(
+      `failed to transform name substring: unable to lookup path ${spec.path} in ${kustomizeId(item)}: ${thrown.message}`,
+    );
+  }
+}
+
+/** With any other mode nothing is added, as with the published function. */
+function edited(text: string, { substring, mode }: Config): string {
+  if (mode === "prepend") return substring + text;
+  return mode === "append" ? text + substring : text;
 }
 
 const dependsOn = "config.kubernetes.io/depends-on";
@@ -85,7 +104,7 @@ function readConfig(list: ResourceList): Config {
     if (mode !== "prepend" && mode !== "append") {
       refuse(`unknown editMode: ${mode}, only prepend and append are allowed`);
     }
-    return checked({ substring, prepends: mode === "prepend", additional: [] });
+    return checked({ substring, mode, additional: [] });
   }
   if (config?.apiVersion === "fn.kpt.dev/v1alpha1" && config.kind === "EnsureNameSubstring") {
     const additional = readFieldSpecs(config.node, "additionalNameFields");
@@ -95,7 +114,7 @@ function readConfig(list: ResourceList): Config {
     }
     return checked({
       substring: childText(config.node, "substring") ?? "",
-      prepends: childText(config.node, "editMode") !== "append",
+      mode: childText(config.node, "editMode") || "prepend",
       additional: additional ?? legacy ?? [],
     });
   }

@@ -1,11 +1,11 @@
 import { addResults, type ResourceList, type Result } from "../../core/resource-list.ts";
 import { type MapEntry, type MapNode, ScalarNode, type SeqNode } from "../../core/yaml/node.ts";
-import { newScalar, stringify } from "../../core/yaml/print.ts";
 import { rawData } from "../../sdk/config.ts";
 import { olderFailure } from "../../sdk/failure.ts";
 import { toBlockList } from "../../sdk/lists.ts";
 import { ensureMap, follow, newPlain, respell } from "../../sdk/nodes.ts";
 import { quote } from "../../sdk/quote.ts";
+import { inFlow, notMapping, spelled } from "../../sdk/spelling.ts";
 import { type Place, walk } from "../../sdk/walk.ts";
 import type { CatalogFunction } from "../catalog-function.ts";
 import { type Matchers, readMatchers } from "./matchers.ts";
@@ -70,21 +70,17 @@ function put(node: ScalarNode, place: Place, matchers: Matchers): Found {
   const before = node.text;
   if (putComment !== "") place.comment = asComment(resolve(putComment, before));
   if (putValue !== "") respell(node, resolve(putValue, before));
-  const comment = place.comment;
-  const value = `${spelled(node)}${comment === undefined ? "" : ` ${comment}`}`;
+  const value = spelled(node, place.comment, place.headComment);
   return { field: place.path, value };
 }
 
 /** A comment for a whole list stands on its key, and the list becomes a block. */
 function commentList(entry: MapEntry, list: SeqNode, matchers: Matchers): Found {
-  const elements = list.items.map(item => {
-    const node = follow(item);
-    return node instanceof ScalarNode ? spelled(node) : stringify(item.clone()).trim();
-  });
+  const value = inFlow(list);
   entry.lineComment = undefined;
   if (list.flow) toBlockList(entry, list);
   entry.keyComment = asComment(matchers.putComment);
-  return { field: `${matchers.byPath} # ${matchers.putComment}`, value: `[${elements.join(", ")}]` };
+  return { field: `${matchers.byPath} # ${matchers.putComment}`, value };
 }
 
 function asComment(text: string): string {
@@ -92,20 +88,17 @@ function asComment(text: string): string {
   return line.startsWith("#") ? line : `# ${line}`;
 }
 
-/** The scalar as it would be written alone. */
-function spelled(node: ScalarNode): string {
-  if (node.style === "plain") return node.text;
-  return stringify(newScalar(node.text, { style: node.style })).trim();
-}
-
 /** Puts a value at one path of an object, making the mappings on the way. */
 function putAtPath(root: MapNode, { byPath, putValue }: Matchers): Found[] {
   const names = byPath.split(".");
   const last = names.pop() ?? "";
-  let map: MapNode | undefined = root;
-  for (const name of names) map = map && ensureMap(map, name);
-  if (map === undefined) {
-    throw new Error(`wrong node kind: expected MappingNode on the way to ${byPath}`);
+  let map = root;
+  for (const [i, name] of names.entries()) {
+    const made = ensureMap(map, name);
+    const entry = map.entry(name);
+    if (made === undefined && entry !== undefined)
+      throw notMapping(names.slice(0, i + 1).join("."), entry.value, entry.lineComment);
+    map = made ?? map;
   }
   const present = follow(map.get(last));
   if (present instanceof ScalarNode && present.type !== "null") respell(present, putValue);

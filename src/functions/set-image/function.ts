@@ -1,9 +1,10 @@
 import type { Resource } from "../../core/resource.ts";
 import { fileOf, type ResourceList, refOf } from "../../core/resource-list.ts";
-import { ScalarNode } from "../../core/yaml/node.ts";
+import { ScalarNode, SeqNode } from "../../core/yaml/node.ts";
+import { stringify } from "../../core/yaml/print.ts";
 import { isEmptyConfig, rawData } from "../../sdk/config.ts";
 import { functionFailure } from "../../sdk/failure.ts";
-import { type FieldSpec, fieldsAt, readFieldSpecs } from "../../sdk/field-spec.ts";
+import { type FieldSpec, FieldSpecError, fieldsAt, readFieldSpecs } from "../../sdk/field-spec.ts";
 import { childMap, childText, follow } from "../../sdk/nodes.ts";
 import { type CatalogFunction, type FunctionCall, isBefore } from "../catalog-function.ts";
 import { changeImage, type ImageChange, imageMatcher } from "./image.ts";
@@ -29,22 +30,58 @@ function run(list: ResourceList, { tag }: FunctionCall): void {
   const isMeant = matcherFor(list, change);
   const specs = [...(isFormer ? formerDefaults : defaults), ...additional];
   let count = 0;
+  let failed = false;
   for (const item of list.items) {
     if (item.kind === "CustomResourceDefinition") continue;
     for (const spec of specs) {
-      for (const { parent, key, path } of fieldsAt(spec, item)) {
-        const image = follow(parent.get(key));
-        if (!(image instanceof ScalarNode) || !isMeant(image.text)) continue;
-        count++;
-        const changed = changeImage(image.text, change);
-        if (isFormer) reportFormer(list, item, path, image.text, changed);
-        if (image.text !== changed) image.setValue(changed);
+      try {
+        for (const { image, path } of imagesAt(spec, item)) {
+          if (!isMeant(image.text)) continue;
+          count++;
+          const changed = changeImage(image.text, change);
+          if (isFormer) reportFormer(list, item, path, image.text, changed);
+          if (image.text !== changed) image.setValue(changed);
+        }
+      } catch (thrown) {
+        if (!(thrown instanceof FieldSpecError)) throw thrown;
+        failed = true;
+        reportWrongField(list, item, spec, thrown.message);
+        break;
       }
     }
   }
-  if (isFormer) {
-    if (count === 0) list.results.push({ message: "no images changed", severity: "info" });
-  } else summarize(list, count);
+  if (!isFormer) summarize(list, count);
+  else if (count === 0) list.results.push({ message: "no images changed", severity: "info" });
+  if (failed) throw functionFailure();
+}
+
+/** The images at the places of a spec. No image is ever made, so a spec creates nothing. */
+function* imagesAt(
+  spec: FieldSpec,
+  item: Resource,
+): Generator<{ image: ScalarNode; path: readonly string[] }> {
+  for (const { parent, key, path } of fieldsAt({ ...spec, create: false }, item)) {
+    const image = follow(parent.get(key));
+    if (image instanceof ScalarNode) yield { image, path };
+    else if (image !== undefined) {
+      const kind = image instanceof SeqNode ? "SequenceNode" : "MappingNode";
+      throw new FieldSpecError(
+        `wrong node kind: expected ScalarNode but got ${kind}: node contents:\n${stringify(image.clone())}`,
+      );
+    }
+  }
+}
+
+function reportWrongField(list: ResourceList, item: Resource, spec: FieldSpec, why: string): void {
+  const { group, version, kind, name, namespace } = item;
+  const id = `${kind || "[noKind]"}.${version || "[noVer]"}.${group || "[noGrp]"}/${name || "[noName]"}.${namespace || "[noNs]"}`;
+  const file = fileOf(list, item);
+  list.results.push({
+    message: `considering field '${spec.path}' of object ${id}: ${why}`,
+    severity: "error",
+    resourceRef: refOf(item),
+    ...(file === undefined ? {} : { file }),
+  });
 }
 
 function reportFormer(

@@ -1,6 +1,14 @@
+import type { Resource } from "../../core/resource.ts";
 import { FunctionError, type ResourceList } from "../../core/resource-list.ts";
+import { stringify } from "../../core/yaml/print.ts";
 import { rawData } from "../../sdk/config.ts";
-import { type FieldSpec, fieldsAt, readFieldSpecs } from "../../sdk/field-spec.ts";
+import {
+  type Field,
+  type FieldSpec,
+  FieldSpecError,
+  fieldsAt,
+  readFieldSpecs,
+} from "../../sdk/field-spec.ts";
 import { ensureMap, setChildText } from "../../sdk/nodes.ts";
 import { duplicateId } from "../../sdk/unique-ids.ts";
 
@@ -48,12 +56,25 @@ export function runFormer(list: ResourceList): void {
   }
   for (const item of list.items) {
     for (const spec of [...additional, ...defaults]) {
-      for (const { parent, key } of fieldsAt(spec, item)) {
+      for (const { parent, key } of fieldsOrFail(list, spec, item)) {
         if (!parent.has(key) && !spec.create) continue;
         const map = ensureMap(parent, key);
         if (map !== undefined) for (const [name, value] of labels) setChildText(map, name, value);
       }
     }
+  }
+}
+
+function fieldsOrFail(list: ResourceList, spec: FieldSpec, item: Resource): Field[] {
+  try {
+    return fieldsAt(spec, item);
+  } catch (thrown) {
+    if (!(thrown instanceof FieldSpecError)) throw thrown;
+    const object = stringify(item.node.clone(), { indentSeq: "compact" });
+    return fail(
+      list,
+      `failed to run function: failed to run transformer: considering field '${spec.path}' of object\n${object}: ${thrown.message}`,
+    );
   }
 }
 

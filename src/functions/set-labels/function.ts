@@ -1,9 +1,9 @@
 import type { Resource } from "../../core/resource.ts";
 import { fileOf, type ResourceList, refOf } from "../../core/resource-list.ts";
-import { MapNode, ScalarNode, SeqNode, type YamlNode } from "../../core/yaml/node.ts";
+import { MapNode, ScalarNode, type YamlNode } from "../../core/yaml/node.ts";
 import { functionFailure } from "../../sdk/failure.ts";
 import { isKind, isLocalConfig } from "../../sdk/match.ts";
-import { childMap, childMaps, ensureMap, follow, isNull, setChildText } from "../../sdk/nodes.ts";
+import { childMap, childMaps, childSeq, ensureMap, follow, isNull, setChildText } from "../../sdk/nodes.ts";
 import { readStringMap } from "../../sdk/string-config.ts";
 import { type CatalogFunction, type FunctionCall, isBefore } from "../catalog-function.ts";
 import { runFormer } from "./former.ts";
@@ -66,18 +66,18 @@ class Labels {
   }
 
   setOn(item: Resource): void {
-    const { node } = item;
-    this.#set(node, metadataLabels, true);
-    this.#setSelectors(item);
-    const spec = childMap(node, "spec");
+    const whole: Part = { map: item.node, kind: item.kind, path: "" };
+    this.#set(whole, metadataLabels, true);
+    this.#setSelectors(item, whole);
+    const spec = inside(whole, "spec");
     if (spec === undefined) return;
     if (hasPodTemplate(item)) {
       // The published function gives up quietly on a template that it cannot read.
-      if (!this.#tried(() => this.#setTemplate(childMap(spec, "template")))) return;
+      if (!this.#tried(() => this.#setTemplate(inside(spec, "template")))) return;
     }
-    if (isKind(item, "batch", "", "CronJob")) this.#setJob(childMap(spec, "jobTemplate"));
+    if (isKind(item, "batch", "", "CronJob")) this.#setJob(inside(spec, "jobTemplate"));
     if (isKind(item, "apps", "", "StatefulSet")) {
-      for (const claim of childMaps(spec, "volumeClaimTemplates")) {
+      for (const claim of elements(spec, "volumeClaimTemplates")) {
         this.#set(claim, metadataLabels, true);
         this.#set(claim, matchLabels, false);
       }
@@ -87,44 +87,46 @@ class Labels {
         ["ingress", "from"],
         ["egress", "to"],
       ] as const) {
-        for (const rule of childMaps(spec, rules)) {
-          for (const peer of childMaps(rule, peers)) this.#set(peer, podLabels, false);
+        for (const rule of elements(spec, rules)) {
+          for (const peer of elements(rule, peers)) this.#set(peer, podLabels, false);
         }
       }
     }
   }
 
-  #setSelectors(item: Resource): void {
+  #setSelectors(item: Resource, whole: Part): void {
     if (isKind(item, "", "v1", "Service") || isKind(item, "", "v1", "ReplicationController")) {
-      this.#set(item.node, ["spec", "selector"], true);
+      this.#set(whole, ["spec", "selector"], true);
     }
     const createsSelector =
       ["Deployment", "ReplicaSet", "DaemonSet"].some(kind => isKind(item, "", "", kind)) ||
       isKind(item, "apps", "", "StatefulSet");
-    if (createsSelector) this.#set(item.node, ["spec", ...matchLabels], true);
+    if (createsSelector) this.#set(whole, ["spec", ...matchLabels], true);
     else if (isKind(item, "batch", "", "Job") || isKind(item, "policy", "", "PodDisruptionBudget")) {
-      this.#set(item.node, ["spec", ...matchLabels], false);
+      this.#set(whole, ["spec", ...matchLabels], false);
     }
     if (isKind(item, "networking.k8s.io", "", "NetworkPolicy")) {
-      this.#set(item.node, ["spec", ...podLabels], false);
+      this.#set(whole, ["spec", ...podLabels], false);
     }
   }
 
-  #setTemplate(template: MapNode | undefined): void {
+  #setTemplate(template: Part | undefined): void {
     if (template === undefined) return;
     this.#set(template, metadataLabels, true);
-    for (const constraint of childMaps(childMap(template, "spec"), "topologySpreadConstraints")) {
+    const spec = inside(template, "spec");
+    if (spec === undefined) return;
+    for (const constraint of elements(spec, "topologySpreadConstraints")) {
       this.#set(constraint, selectorLabels, false);
     }
   }
 
-  #setJob(job: MapNode | undefined): void {
+  #setJob(job: Part | undefined): void {
     if (job === undefined) return;
     this.#set(job, metadataLabels, true);
-    const spec = childMap(job, "spec");
+    const spec = inside(job, "spec");
     if (spec === undefined) return;
     this.#set(spec, matchLabels, false);
-    this.#setTemplate(childMap(spec, "template"));
+    this.#tried(() => this.#setTemplate(inside(spec, "template")));
   }
 
   #tried(work: () => void): boolean {
@@ -137,8 +139,8 @@ class Labels {
     }
   }
 
-  #set(from: MapNode, path: readonly string[], create: boolean): void {
-    let map: MapNode | undefined = from;
+  #set(from: Part, path: readonly string[], create: boolean): void {
+    let map: MapNode | undefined = from.map;
     for (const [i, step] of path.entries()) {
       const child: YamlNode | undefined = follow(map.get(step));
       if (child instanceof MapNode) map = child;
@@ -149,13 +151,32 @@ class Labels {
       }
     }
     for (const [key, value] of this.#labels) {
+      const present = follow(map?.get(key));
+      const isText = present instanceof ScalarNode && (present.type === "string" || present.type === "null");
+      if (present !== undefined && !isText) throw wrongField(from, path, key);
+      if (map !== undefined && (present instanceof ScalarNode || create)) setChildText(map, key, value);
       this.count++;
-      if (map === undefined) continue;
-      const present = follow(map.get(key));
-      if (present instanceof MapNode || present instanceof SeqNode) throw wrongField(from, path, key);
-      if (present instanceof ScalarNode || create) setChildText(map, key, value);
     }
   }
+}
+
+/** A mapping in an object, and how messages name it. What is in a list has lost its object's name. */
+interface Part {
+  map: MapNode;
+  kind: string;
+  path: string;
+}
+
+function inside({ map, kind, path }: Part, key: string): Part | undefined {
+  const child = childMap(map, key);
+  return child && { map: child, kind, path: `${path}.${key}` };
+}
+
+/** The mappings of a list; none of them where anything else is among them, as with the SDK. */
+function elements({ map }: Part, key: string): Part[] {
+  const maps = childMaps(map, key);
+  if (maps.length !== childSeq(map, key)?.items.length) return [];
+  return maps.map(each => ({ map: each, kind: "", path: "" }));
 }
 
 function ensurePath(map: MapNode, path: readonly string[]): MapNode | undefined {
@@ -165,10 +186,9 @@ function ensurePath(map: MapNode, path: readonly string[]): MapNode | undefined 
 }
 
 /** In the words of the SDK, which knows no apiVersion at this place. */
-function wrongField(from: MapNode, path: readonly string[], key: string): WrongField {
-  const kind = from.text("kind") ?? "";
+function wrongField(from: Part, path: readonly string[], key: string): WrongField {
   return new WrongField(
-    `Resource(apiVersion=, kind=${kind}) has unmatched field type "string" in fieldpath .${[...path, key].join(".")}`,
+    `Resource(apiVersion=, kind=${from.kind}) has unmatched field type "string" in fieldpath ${from.path}.${[...path, key].join(".")}`,
   );
 }
 
