@@ -147,6 +147,26 @@ const cases: readonly {
     messages: ["annotationKeys was not provided as part of the config or paramters to the function"],
     stderr: "",
   },
+  {
+    says: "the first releases wanted something to look for",
+    fn: "search-replace",
+    tag: "v0.1.1",
+    config: "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {put-value: x}}",
+    input: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+    failed: true,
+    messages: [
+      'failed to perform search-replace operation: "at least one of [\\"by-value\\", \\"by-value-regex\\", \\"by-path\\"] must be provided"',
+    ],
+  },
+  {
+    says: "the first release took a List for a resource, and knew no target path",
+    fn: "upsert-resource",
+    tag: "v0.1.0",
+    config:
+      "apiVersion: v1\nkind: List\nmetadata:\n  name: l\n  annotations:\n    config.kubernetes.io/target-path: f.yaml\nitems: []\n",
+    input: "apiVersion: v1\nkind: List\nmetadata:\n  name: l\nitems:\n  - {a: b}\n",
+    output: /target-path: f\.yaml\nitems: \[\]/,
+  },
 ];
 
 for (const each of cases) {

@@ -7,7 +7,7 @@ import { ensureMap, follow, newPlain, respell } from "../../sdk/nodes.ts";
 import { quote } from "../../sdk/quote.ts";
 import { inFlow, notMapping, spelled } from "../../sdk/spelling.ts";
 import { type Place, walk } from "../../sdk/walk.ts";
-import type { CatalogFunction } from "../catalog-function.ts";
+import { type CatalogFunction, type FunctionCall, isBefore } from "../catalog-function.ts";
 import { type Matchers, readMatchers } from "./matchers.ts";
 
 export const fn: CatalogFunction = { name: "search-replace", run };
@@ -17,10 +17,10 @@ interface Found {
   value: string;
 }
 
-function run(list: ResourceList): void {
+function run(list: ResourceList, { tag }: FunctionCall): void {
   const results: Result[] = [];
   try {
-    const matchers = readMatchers(rawData(list.functionConfig));
+    const matchers = readMatchers(rawData(list.functionConfig), isBefore(tag, 0, 2));
     const verb =
       matchers.putValue === "" && matchers.putComment === ""
         ? "Matched field value"

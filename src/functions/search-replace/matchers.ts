@@ -20,12 +20,20 @@ export interface Matchers {
   resolve(template: string, value: string): string;
 }
 
-/** Reads the matchers; throws an Error in the words of the published function. */
-export function readMatchers(data: ReadonlyMap<string, string>): Matchers {
+/**
+ * Reads the matchers; throws an Error in the words of the published function. The first releases knew no files, and
+ * wanted something to look for.
+ */
+export function readMatchers(data: ReadonlyMap<string, string>, isFormer: boolean): Matchers {
+  const known = names.filter(name => !isFormer || name !== "by-file-path");
   for (const key of data.keys()) {
-    if (!names.some(name => name === key)) {
-      throw new Error(`invalid matcher ${quote(key)}, must be one of [${names.map(quote).join(" ")}]`);
+    if (!known.some(name => name === key)) {
+      throw new Error(`invalid matcher ${quote(key)}, must be one of [${known.map(quote).join(" ")}]`);
     }
+  }
+  const wanted = ["by-value", "by-value-regex", "by-path"] as const;
+  if (isFormer && wanted.every(name => !data.get(name))) {
+    throw new Error(`at least one of [${wanted.map(quote).join(", ")}] must be provided`);
   }
   const text = (name: (typeof names)[number]): string => data.get(name) ?? "";
   const byValue = text("by-value");

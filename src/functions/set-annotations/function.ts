@@ -7,12 +7,10 @@ import {
   type Result,
   sortResults,
 } from "../../core/resource-list.ts";
-import { MapNode, ScalarNode, SeqNode } from "../../core/yaml/node.ts";
-import { stringify } from "../../core/yaml/print.ts";
 import { rawData } from "../../sdk/config.ts";
 import { type FieldSpec, FieldSpecError, fieldsAt, readFieldSpecs } from "../../sdk/field-spec.ts";
-import { ensureMap, follow, isNull, setChildText } from "../../sdk/nodes.ts";
-import { quote } from "../../sdk/quote.ts";
+import { consideringField, undecodable } from "../../sdk/go-decoding.ts";
+import { ensureMap, setChildText } from "../../sdk/nodes.ts";
 import { notMapping } from "../../sdk/spelling.ts";
 import { duplicateId } from "../../sdk/unique-ids.ts";
 import type { CatalogFunction } from "../catalog-function.ts";
@@ -87,10 +85,7 @@ function annotate(
       }
     } catch (thrown) {
       if (!(thrown instanceof FieldSpecError)) throw thrown;
-      const object = stringify(item.node.clone(), { indentSeq: "compact" });
-      refuse(
-        `failed to run function: failed to run transformer: considering field '${spec.path}' of object\n${object}: ${thrown.message}`,
-      );
+      refuse(`failed to run function: failed to run transformer: ${consideringField(spec, item, thrown)}`);
     }
   }
   return places;
@@ -110,41 +105,14 @@ function readConfig(list: ResourceList): Config {
   if (additional !== undefined && legacy !== undefined) {
     return refuse(list, "`fieldSpecs` has been deprecated, please rename it to `additionalAnnotationFields`");
   }
-  if (isOwnKind) checkAnnotations(list, config);
+  if (isOwnKind) {
+    const wrong = undecodable(config, "annotations", ["additionalAnnotationFields", "fieldSpecs"]);
+    if (wrong !== undefined) refuse(list, wrong);
+  }
   const annotations = [...rawData(config, isOwnKind ? "annotations" : "data")];
   if (annotations.length === 0) return refuse(list, "input annotation list cannot be empty");
   annotations.sort(([a], [b]) => (a < b ? -1 : 1));
   return { annotations, specs: [...(additional ?? legacy ?? []), ...defaults] };
-}
-
-/** Go's decoder takes scalars of any kind for texts, but no collections. */
-function checkAnnotations(list: ResourceList, config: Resource): void {
-  const annotations = follow(config.node.get("annotations"));
-  const wrong = (kind: string, type: string, field = "annotations") =>
-    refuse(
-      list,
-      `failed to unmarshal config ${quote(stringify(config.node.clone(), { indentSeq: "compact" }))}: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go struct field plugin.${field} of type ${type}`,
-    );
-  if (annotations instanceof SeqNode) wrong("array", "map[string]string");
-  if (annotations instanceof ScalarNode && !isNull(annotations)) {
-    wrong(jsonKind(annotations), "map[string]string");
-  }
-  for (const key of ["additionalAnnotationFields", "fieldSpecs"]) {
-    const specs = follow(config.node.get(key));
-    if (specs === undefined || specs instanceof SeqNode || isNull(specs)) continue;
-    const kind = specs instanceof ScalarNode ? jsonKind(specs) : "object";
-    wrong(kind, "[]types.FieldSpec", key);
-  }
-  if (!(annotations instanceof MapNode)) return;
-  for (const { value } of annotations.entries) {
-    const found = follow(value);
-    if (found instanceof SeqNode) wrong("array", "string");
-    if (found instanceof MapNode) wrong("object", "string");
-  }
-}
-
-function jsonKind(scalar: ScalarNode): string {
-  return scalar.type === "string" || scalar.type === "bool" ? scalar.type : "number";
 }
 
 function refuse(list: ResourceList, text: string): never {

@@ -1,6 +1,5 @@
 import type { Resource } from "../../core/resource.ts";
 import { FunctionError, type ResourceList } from "../../core/resource-list.ts";
-import { stringify } from "../../core/yaml/print.ts";
 import { rawData } from "../../sdk/config.ts";
 import {
   type Field,
@@ -9,6 +8,7 @@ import {
   fieldsAt,
   readFieldSpecs,
 } from "../../sdk/field-spec.ts";
+import { consideringField, undecodable } from "../../sdk/go-decoding.ts";
 import { ensureMap, setChildText } from "../../sdk/nodes.ts";
 import { duplicateId } from "../../sdk/unique-ids.ts";
 
@@ -70,10 +70,9 @@ function fieldsOrFail(list: ResourceList, spec: FieldSpec, item: Resource): Fiel
     return fieldsAt(spec, item);
   } catch (thrown) {
     if (!(thrown instanceof FieldSpecError)) throw thrown;
-    const object = stringify(item.node.clone(), { indentSeq: "compact" });
     return fail(
       list,
-      `failed to run function: failed to run transformer: considering field '${spec.path}' of object\n${object}: ${thrown.message}`,
+      `failed to run function: failed to run transformer: ${consideringField(spec, item, thrown)}`,
     );
   }
 }
@@ -90,6 +89,8 @@ function readConfig(list: ResourceList): { labels: [string, string][]; additiona
       "failed to configure function: `functionConfig` must be either a `ConfigMap` or `SetLabels`",
     );
   }
+  const wrong = isOwn ? undecodable(config, "labels", ["additionalLabelFields", "fieldSpecs"]) : undefined;
+  if (wrong !== undefined) return fail(list, `failed to configure function: ${wrong}`);
   const labels = [...rawData(config, isOwn ? "labels" : "data")].sort(([a], [b]) => (a < b ? -1 : 1));
   if (labels.length === 0) {
     return fail(list, "failed to configure function: input label list cannot be empty");
@@ -102,5 +103,5 @@ function readConfig(list: ResourceList): { labels: [string, string][]; additiona
 
 function fail(list: ResourceList, message: string): never {
   list.results.push({ message, severity: "error" });
-  throw new FunctionError(message);
+  throw new FunctionError(message, `[error] : ${message}`);
 }

@@ -1,7 +1,7 @@
 import type { Resource } from "../../core/resource.ts";
 import type { ResourceList } from "../../core/resource-list.ts";
 import type { MapNode } from "../../core/yaml/node.ts";
-import { isEmptyConfig, rawData } from "../../sdk/config.ts";
+import { rawData } from "../../sdk/config.ts";
 import { failWith } from "../../sdk/failure.ts";
 import { isLocalConfig } from "../../sdk/match.ts";
 import { childMap, childMaps, childText, setChildText } from "../../sdk/nodes.ts";
@@ -38,7 +38,7 @@ export function runFormer(list: ResourceList): void {
 
 function readConfig(list: ResourceList): string {
   const config = list.functionConfig;
-  if (config === undefined || isEmptyConfig(config)) {
+  if (config === undefined || config.node.size === 0) {
     return failWith(list, "FunctionConfig is missing. Expect `ConfigMap` or `SetNamespace`");
   }
   if (config.kind === "ConfigMap") {

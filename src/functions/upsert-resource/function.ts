@@ -3,7 +3,7 @@ import { FunctionError, type ResourceList } from "../../core/resource-list.ts";
 import type { MapNode } from "../../core/yaml/node.ts";
 import { reconcile } from "../../core/yaml/reconcile.ts";
 import { childMap, childMaps } from "../../sdk/nodes.ts";
-import type { CatalogFunction } from "../catalog-function.ts";
+import { type CatalogFunction, type FunctionCall, isBefore } from "../catalog-function.ts";
 
 export const fn: CatalogFunction = { name: "upsert-resource", run };
 
@@ -12,25 +12,27 @@ const functionMarks = ["config.kubernetes.io/function", "config.k8s.io/function"
 const travelling =
   /^(?:internal\.config\.kubernetes\.io\/(?!target-path)|config\.kubernetes\.io\/(?:path|index)$|config\.k8s\.io\/id$)/;
 
-function run(list: ResourceList): void {
+function run(list: ResourceList, { tag }: FunctionCall): void {
   const config = list.functionConfig?.node;
   if (config === undefined || childMap(config, "metadata") === undefined) {
     if (config?.text("kind") !== "List") fail("missing Resource metadata");
   }
-  for (const node of given(config)) upsert(list, node);
+  const isFormer = isBefore(tag, 0, 2);
+  for (const node of given(config, isFormer)) upsert(list, node, isFormer);
 }
 
-/** The resources to put: the config itself, or the items of a List. */
-function given(config: MapNode | undefined): MapNode[] {
+/** The resources to put: the config itself, or the items of a List, which the first release took for a resource. */
+function given(config: MapNode | undefined, isFormer: boolean): MapNode[] {
   if (config === undefined) return [];
-  return config.text("kind") === "List" ? childMaps(config, "items") : [config];
+  return !isFormer && config.text("kind") === "List" ? childMaps(config, "items") : [config];
 }
 
-function upsert(list: ResourceList, node: MapNode): void {
+/** The first release knew no target path: to it that is an annotation like any other. */
+function upsert(list: ResourceList, node: MapNode, isFormer: boolean): void {
   const wanted = new Resource(node.clone());
-  const path = wanted.annotations.get(targetPath) ?? "";
+  const path = isFormer ? "" : (wanted.annotations.get(targetPath) ?? "");
   for (const [key] of wanted.annotations.entries()) {
-    if (key === targetPath || functionMarks.includes(key) || travelling.test(key))
+    if ((key === targetPath && !isFormer) || functionMarks.includes(key) || travelling.test(key))
       wanted.annotations.delete(key);
   }
   let isReplaced = false;
