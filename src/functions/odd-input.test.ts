@@ -23,7 +23,7 @@ const cases: readonly {
     input: "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {app: 1}}}",
     failed: true,
     messages: [
-      'Resource(apiVersion=, kind=ConfigMap) has unmatched field type "string" in fieldpath .metadata.labels.app',
+      'f.yaml: Resource(apiVersion=, kind=ConfigMap) has unmatched field type "string" in fieldpath .metadata.labels.app',
       "set 0 labels in total",
     ],
   },
@@ -35,7 +35,7 @@ const cases: readonly {
       "{apiVersion: batch/v1, kind: CronJob, metadata: {name: a}, spec: {jobTemplate: {spec: {selector: {matchLabels: [x]}}}}}",
     failed: true,
     messages: [
-      'Resource(apiVersion=, kind=CronJob) has unmatched field type "string" in fieldpath .spec.jobTemplate.spec.selector.matchLabels.app',
+      'f.yaml: Resource(apiVersion=, kind=CronJob) has unmatched field type "string" in fieldpath .spec.jobTemplate.spec.selector.matchLabels.app',
       "set 2 labels in total",
     ],
   },
