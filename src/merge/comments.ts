@@ -1,4 +1,6 @@
 import type { ItemComments, MapEntry, YamlNode } from "../core/yaml/node.ts";
+import type { Sides } from "./sides.ts";
+import { threeWay } from "./three-way.ts";
 
 type CommentName = "headComment" | "keyComment" | "lineComment" | "footComment";
 
@@ -66,7 +68,7 @@ function aboveEntry(entry: MapEntry): Above {
 
 /**
  * What stands above is merged as a whole, since a blank line more or less makes a licence header the comment of the
- * first field. Where it was changed here, a comment that upstream changed directly above the field still comes.
+ * first field. Where it was changed here as well, lines come that stand clear of the local changes.
  */
 function mergeAbove(base: Above | undefined, upstream: Above, local: Above): void {
   const [before, after, present] = [base?.above, upstream.above, local.above];
@@ -75,11 +77,30 @@ function mergeAbove(base: Above | undefined, upstream: Above, local: Above): voi
   else if (isSameText(remarksAbove(base), remarksAbove(upstream))) {
     const wanted = mergeComment(base?.head, upstream.head, local.head, false);
     if (wanted !== local.head) local.head = wanted;
-  }
+    else if (local.head !== undefined && base?.head !== local.head) {
+      local.head = mergeCommentLines({ base: base?.head, upstream: upstream.head, local: local.head });
+    }
+  } else local.above = mergeCommentLines({ base: before, upstream: after, local: present });
+}
+
+/** Merges comments line by line; where lines were changed on both sides the local ones stay. */
+export function mergeCommentLines(texts: Sides<string | undefined>): string | undefined {
+  const [base, upstream, local] = [texts.base, texts.upstream, texts.local].map(text => {
+    const lines = text?.replace(/\n+$/, "");
+    return lines === undefined || lines === "" ? [] : lines.split("\n");
+  });
+  if (base === undefined || upstream === undefined || local === undefined) return texts.local;
+  const lines = threeWay({ base, upstream, local }).flatMap(part =>
+    part.changedBy === "upstream"
+      ? upstream.slice(part.upstream.from, part.upstream.to)
+      : local.slice(part.local.from, part.local.to),
+  );
+  if (lines.length === 0) return undefined;
+  return lines.join("\n") + (/\n+$/.exec(texts.local ?? "")?.[0] ?? "");
 }
 
 /** Whether comments differ in nothing but blank lines. */
-function isSameText(a: string | undefined, b: string | undefined): boolean {
+export function isSameText(a: string | undefined, b: string | undefined): boolean {
   return a === b || withoutBlanks(a) === withoutBlanks(b);
 }
 

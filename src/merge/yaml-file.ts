@@ -1,11 +1,13 @@
 import { Resource } from "../core/resource.ts";
 import type { ObjectSchema } from "../core/schema/schema.ts";
-import type { YamlFile } from "../core/yaml/file.ts";
+import type { YamlDocument, YamlFile } from "../core/yaml/file.ts";
 import type { YamlNode } from "../core/yaml/node.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
 import { addMergeComment, shareBlueprint, upstreamIdentifier } from "../package/merge-comment.ts";
 import type { ConflictPolicy, Decision } from "./decision.ts";
 import { placeDocuments } from "./document-order.ts";
+import { mergeHeaders } from "./header.ts";
+import { lostComments } from "./lost-comments.ts";
 import { type Known, knownDocuments, listItemKeys, type Matched, matchDocuments } from "./match.ts";
 import { schemaOfAny } from "./merge-text.ts";
 import { mergeNodes } from "./merge3.ts";
@@ -40,7 +42,10 @@ export function mergeYamlFile(
   const added: Known[] = [];
   for (const match of matches) if (merge.merge(match) === "add" && match.upstream) added.push(match.upstream);
   placeDocuments(result, matches, added);
-  return result.documents.some(({ root }) => root !== undefined) ? result.toString() : undefined;
+  if (!result.documents.some(({ root }) => root !== undefined)) return undefined;
+  const text = result.toString();
+  if (result.changed) merge.noteLostComments(matches, text, base?.source.text ?? "");
+  return text;
 }
 
 /** Notes the resources of a file that is new upstream. Throws where two are known by the same. */
@@ -97,6 +102,23 @@ class FileMerge {
     return "done";
   }
 
+  /** What was written here and is gone is told, even where its value's going was no conflict. */
+  noteLostComments(matches: readonly Matched[], result: string, base: string): void {
+    const known = matches.flatMap(({ local }) => (local === undefined ? [] : [local]));
+    for (const { text, line } of lostComments(this.#file.source.text, result, base)) {
+      const { shown, kind = "" } = known.findLast(({ document }) => document.line <= line) ?? {};
+      this.#options.decisions.push({
+        file: this.#options.path,
+        line,
+        ...(shown === undefined ? {} : { object: shown }),
+        kind,
+        taken: "upstream",
+        conflict: true,
+        note: kind === "Secret" ? "a local comment went with its value" : `went with its value: ${text}`,
+      });
+    }
+  }
+
   #fields({ base, upstream, local }: Matched, mine: Known, followsComments: boolean): void {
     const { path, schemaOf, onConflict, decisions } = this.#options;
     const sides = {
@@ -108,6 +130,10 @@ class FileMerge {
       if (sides.local?.kind === "map" && other?.kind === "map") {
         shareBlueprint(new Resource(sides.local), new Resource(other));
       }
+    }
+    if (followsComments && !mergeHeaders(documentsOf({ base, upstream, local }))) {
+      const note = "the comment above it changed on both sides";
+      this.#decide({ base, upstream, local }, "local", true, note);
     }
     const itemKeys = mine.kind.endsWith("List") ? listItemKeys(Object.values(sides)) : undefined;
     const merged = mergeNodes(sides, {
@@ -144,6 +170,10 @@ class FileMerge {
       note,
     });
   }
+}
+
+function documentsOf({ base, upstream, local }: Matched): Sides<YamlDocument | undefined> {
+  return { base: base?.document, upstream: upstream?.document, local: local?.document };
 }
 
 /** The marks by which resources are found again are ours; upstream's own would lead astray. */

@@ -77,6 +77,7 @@ export class YamlDocument {
   readonly #place: ReadDocument | undefined;
   #root: YamlNode | undefined;
   #changed = false;
+  #preamble: string | undefined;
 
   /** Documents are made by the parser and by YamlFile. */
   constructor(file: YamlFile, place: ReadDocument | undefined, root: YamlNode | undefined) {
@@ -112,6 +113,33 @@ export class YamlDocument {
     return this.#place === undefined ? "" : this.file.source.text.slice(this.#place.start, this.#place.end);
   }
 
+  /** The comment lines above the document's marker; undefined where there are none, or no marker. */
+  get preamble(): string | undefined {
+    return this.#preamble ?? this.#preambleText();
+  }
+  /** Can be set only where there is one. */
+  set preamble(text: string) {
+    if (this.preamble === undefined) throw new Error("the document has no preamble");
+    this.#preamble = text;
+    this.#changed = true;
+  }
+
+  #preambleText(): string | undefined {
+    const span = this.#preambleSpan();
+    if (span === undefined) return undefined;
+    const text = this.file.source.text.slice(...span).replaceAll("\r\n", "\n");
+    return text.includes("#") && !/^[^#\s]/m.test(text) ? text.replace(/\n$/, "") : undefined;
+  }
+
+  #preambleSpan(): [from: number, to: number] | undefined {
+    const place = this.#place;
+    if (place?.hasMarker !== true) return undefined;
+    const { text } = this.file.source;
+    const from = place.start + (place.start === 0 && text.charCodeAt(0) === 0xfeff ? 1 : 0);
+    const marker = /^---/m.exec(text.slice(from, place.bodyStart))?.index;
+    return marker === undefined || marker === 0 ? undefined : [from, from + marker];
+  }
+
   touched(): void {
     this.#changed = true;
   }
@@ -139,6 +167,12 @@ export class YamlDocument {
       out.raw("---\n");
     } else if (!isFirst) out.breakLine();
     if (start === 0 && text.charCodeAt(0) === 0xfeff && !isFirst) start = 1;
+    const span = this.#preamble === undefined ? undefined : this.#preambleSpan();
+    if (span !== undefined) {
+      out.copy(source, start, Math.max(span[0], start), 0);
+      out.raw(`${this.#preamble}\n`);
+      start = span[1];
+    }
     const root = this.#root;
     if (!this.#changed) {
       out.copy(source, start, place.end, 0);

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { configMap, FetchedPackage, kptfile } from "./package.ts";
+
+/** Gets a file, edits it, updates to another version of it; returns the file and what was in conflict. */
+async function updated(
+  base: string,
+  edit: (text: string) => string,
+  upstream: string,
+): Promise<{ text: string; conflicts: string[] }> {
+  const pkg = await FetchedPackage.get({ Kptfile: kptfile("app"), "a.yaml": base });
+  try {
+    pkg.write("a.yaml", edit(pkg.read("a.yaml")));
+    pkg.publish({ Kptfile: kptfile("app"), "a.yaml": upstream });
+    const { decisions } = await pkg.update();
+    const text = pkg.read("a.yaml");
+    pkg.publish({ Kptfile: `${kptfile("app")}# again\n`, "a.yaml": upstream });
+    await pkg.update();
+    assert.equal(pkg.read("a.yaml"), text, "a second update changes nothing");
+    const marks = / # kpt-merge: .*| {2}annotations:\n.*upstream-identifier.*\n/g;
+    return {
+      text: text.replace(marks, ""),
+      conflicts: decisions.filter(it => it.conflict).map(it => `${it.line}: ${it.note}`),
+    };
+  } finally {
+    pkg[Symbol.dispose]();
+  }
+}
+
+const licence = (year: number): string => `# Copyright ${year}\n#\n# Licence\n`;
+const map = configMap("a", "x: old", "y: old");
+const newMap = configMap("a", "x: new", "y: old");
+
+const headers: [name: string, base: string, upstream: string, local: string, result: string][] = [
+  [
+    "above the marker, changed upstream",
+    `${licence(1)}---\n${map}`,
+    `${licence(2)}---\n${newMap}`,
+    "",
+    `${licence(2)}---\n${newMap}`,
+  ],
+  [
+    "below the marker, changed upstream",
+    `---\n${licence(1)}\n${map}`,
+    `---\n${licence(2)}\n${newMap}`,
+    "",
+    `---\n${licence(2)}\n${newMap}`,
+  ],
+  [
+    "with lines of both sides",
+    `${licence(1)}---\n${map}`,
+    `${licence(2)}---\n${newMap}`,
+    "# ours\n",
+    `${licence(2)}# ours\n---\n${newMap}`,
+  ],
+  [
+    "that upstream moved above the marker",
+    `${licence(1)}\n${map}`,
+    `${licence(2)}---\n${newMap}`,
+    "",
+    `${licence(2)}\n${newMap}`,
+  ],
+  [
+    "that upstream moved below the marker",
+    `${licence(1)}---\n${map}`,
+    `---\n${licence(2)}\n${newMap}`,
+    "",
+    `${licence(2)}---\n${newMap}`,
+  ],
+  [
+    "that only moved",
+    `${licence(1)}---\n${map}`,
+    `${licence(1)}\n${newMap}`,
+    "",
+    `${licence(1)}---\n${newMap}`,
+  ],
+  ["that is new upstream", map, `${licence(2)}---\n${newMap}`, "", `${licence(2)}\n${newMap}`],
+];
+
+for (const [name, base, upstream, local, result] of headers) {
+  test(`a header ${name}`, async () => {
+    const edit = (text: string): string => text.replace("# Licence\n", `# Licence\n${local}`);
+    const { text, conflicts } = await updated(base, edit, upstream);
+    assert.equal(text, result);
+    assert.deepEqual(conflicts, []);
+  });
+}
+
+test("a header whose lines changed on both sides stays, and that is told", async () => {
+  const { text, conflicts } = await updated(
+    `${licence(1)}---\n${map}`,
+    text => text.replace("Copyright 1", "Copyright 1, 3"),
+    `${licence(2)}---\n${newMap}`,
+  );
+  assert.equal(text, `${licence(1).replace("1", "1, 3")}---\n${newMap}`);
+  assert.match(conflicts.join(), /the comment above it changed on both sides/);
+});
+
+test("a header and remarks below it take lines from both sides", async () => {
+  const base = `# one\n# two\n# three\n${map}`;
+  const { text } = await updated(
+    base,
+    it => it.replace("# one\n", "# zero\n# one\n"),
+    base.replace("three", "3"),
+  );
+  assert.equal(text, `# zero\n# one\n# two\n# 3\n${map}`);
+});
+
+test("a comment written here whose value brings another one is told", async () => {
+  const base = configMap("a", "x: 1 # old", "y: 1");
+  const upstream = configMap("a", "x: 2 # new", "y: 1");
+  const { text, conflicts } = await updated(base, it => it.replace("# old", "# ours"), upstream);
+  assert.equal(text, upstream);
+  assert.deepEqual(conflicts, ["8: went with its value: # ours"]);
+});
+
+test("a comment written here that goes with its value is told", async () => {
+  const { text, conflicts } = await updated(
+    map,
+    it => it.replace("y: old", "y: old # why we need it"),
+    configMap("a", "x: old"),
+  );
+  assert.equal(text, configMap("a", "x: old"));
+  assert.deepEqual(conflicts, ["9: went with its value: # why we need it"]);
+});
