@@ -1,16 +1,13 @@
 import { KptError } from "../core/error.ts";
 import { type CatalogFunction, loadDoc, loadFunction } from "../functions/index.ts";
-import { ContainerEngine, engineFrom } from "../host/container-engine.ts";
 import { generatePackageContext } from "./builtins/gen-pkg-context.ts";
 import { catalogName, type PullPolicy, parseImage, withDefaultTag, withPrefix } from "./image.ts";
+import type { Outside } from "./outside.ts";
 import type { FunctionRun } from "./results.ts";
 import { builtinRuntime } from "./runtime/builtin.ts";
-import { containerRuntime } from "./runtime/container.ts";
-import { execRuntime } from "./runtime/exec.ts";
 import { defaultLimits, type Limits } from "./runtime/program.ts";
-import { wasmRuntime } from "./runtime/wasm.ts";
 import type { FunctionRuntime } from "./step.ts";
-import { resolveTag, type TagSource } from "./tag.ts";
+import { resolveTag } from "./tag.ts";
 
 export const runtimeChoices = ["auto", "builtin", "container"] as const;
 export type RuntimeChoice = (typeof runtimeChoices)[number];
@@ -66,12 +63,18 @@ export interface ReadyFunction {
 /** Finds functions by what a pipeline or a command line calls them. One engine, asked once, serves them all. */
 export class FunctionHost {
   readonly #options: HostOptions;
-  readonly #limits: Limits;
-  #engine: ContainerEngine | undefined;
+  #loaded: Promise<Outside> | undefined;
 
   constructor(options: HostOptions) {
     this.#options = options;
-    this.#limits = { ...defaultLimits, ...options.limits };
+  }
+
+  #outside(): Promise<Outside> {
+    const options = this.#options;
+    this.#loaded ??= import("./outside.ts").then(
+      ({ Outside }) => new Outside(options, { ...defaultLimits, ...options.limits }),
+    );
+    return this.#loaded;
   }
 
   /** Throws for what is not allowed or can't be found out. `latest` fills in a missing tag. */
@@ -80,19 +83,15 @@ export class FunctionHost {
   }
 
   async #program(source: FunctionSource): Promise<ReadyFunction> {
-    const { allowExec, allowWasm, cwd, env, signal } = this.#options;
     const command = source.exec ?? "";
-    if (!allowExec) {
+    if (!this.#options.allowExec) {
       throw new KptError(
         "FUNCTION_RUNTIME",
         "must run with `--allow-exec` option to allow running function binaries",
         { label: "Error" },
       );
     }
-    const common = { limits: this.#limits, ...(signal ? { signal } : {}) };
-    const runtime = allowWasm
-      ? wasmRuntime({ file: command, cwd, ...common })
-      : execRuntime({ command, cwd, env, ...common });
+    const runtime = (await this.#outside()).program(command);
     return {
       label: command,
       identity: identityOf(source, { exec: command }),
@@ -121,55 +120,13 @@ export class FunctionHost {
       );
     }
     const identity = identityOf(source, { image });
-    if (allowWasm) return { label: image, identity, runtime: { kind: "text", ...this.#wasmImage(image) } };
-    return { label: image, identity, runtime: { kind: "text", ...this.#container(image) } };
+    const outside = await this.#outside();
+    return { label: image, identity, runtime: { kind: "text", ...outside.image(image) } };
   }
 
   #builtin(source: FunctionSource, image: string, fn: CatalogFunction, rehearses = false): ReadyFunction {
     const runtime = builtinRuntime(fn, parseImage(image)?.tag ?? "latest", rehearses);
     return { label: image, identity: identityOf(source, { image }), runtime };
-  }
-
-  #wasmImage(image: string) {
-    const { cwd, env, signal } = this.#options;
-    return wasmRuntime({
-      fetch: async () => {
-        const { fetchWasm } = await import("./runtime/wasm-image.ts");
-        return fetchWasm(image, { env, ...(signal ? { signal } : {}) });
-      },
-      cwd,
-      limits: this.#limits,
-      ...(signal ? { signal } : {}),
-    });
-  }
-
-  #container(image: string) {
-    const { pullPolicy, allowNetwork, user, mounts, containerEnv } = this.#options;
-    return {
-      run: (input: string) =>
-        containerRuntime({
-          image,
-          engine: this.engine(),
-          pullPolicy,
-          allowNetwork,
-          limits: this.#limits,
-          ...(user ? { user } : {}),
-          ...(mounts ? { mounts } : {}),
-          ...(containerEnv ? { env: containerEnv } : {}),
-        }).run(input),
-    };
-  }
-
-  /** The container engine of this machine; throws for a name that is none. */
-  engine(): ContainerEngine {
-    const { env, cwd, signal } = this.#options;
-    this.#engine ??= new ContainerEngine({
-      name: engineFrom(env),
-      env,
-      cwd,
-      ...(signal ? { signal } : {}),
-    });
-    return this.#engine;
   }
 
   async #resolve(
@@ -179,31 +136,11 @@ export class FunctionHost {
     builtin: string | undefined,
   ): Promise<string> {
     if (tag === undefined || tag === "") return latest ? withDefaultTag(image) : image;
-    const sources: TagSource[] =
-      builtin !== undefined
-        ? [async () => (await loadDoc(builtin))?.tags ?? []]
-        : [repository => this.#localTags(repository), repository => this.#remoteTags(repository)];
+    const sources =
+      builtin === undefined
+        ? (await this.#outside()).tags
+        : [async () => (await loadDoc(builtin))?.tags ?? []];
     return resolveTag(image, tag, sources, this.#options.warn);
-  }
-
-  async #localTags(repository: string): Promise<readonly string[]> {
-    try {
-      return await this.engine().tags(repository);
-    } catch (error) {
-      if (error instanceof KptError && error.code === "ABORTED") throw error;
-      return [];
-    }
-  }
-
-  async #remoteTags(repository: string): Promise<readonly string[]> {
-    const { env, signal } = this.#options;
-    const { Registry } = await import("../host/registry.ts");
-    try {
-      return await new Registry({ env, ...(signal ? { signal } : {}) }).tags(repository);
-    } catch (error) {
-      if (error instanceof KptError && error.code === "ABORTED") throw error;
-      return [];
-    }
   }
 }
 

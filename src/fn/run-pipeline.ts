@@ -64,7 +64,8 @@ class Phase {
 
   async ready(declared: FunctionDeclaration, items: readonly Item[]): Promise<ReadyFunction> {
     try {
-      this.#config(declared, items);
+      // What is written in the Kptfile itself was checked when that was read.
+      if (declared.configMap === undefined) this.#config(declared, items);
       return await this.#options.host.ready(declared, { latest: true });
     } catch (error) {
       if (!(error instanceof KptError) || error.code === "ABORTED") throw error;

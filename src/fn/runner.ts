@@ -35,7 +35,7 @@ export async function runFunction(items: readonly Item[], options: RunOptions): 
     : undefined;
   report({ type: "started", fn: fn.label, selected: selected?.length, package: packageName });
   const before = explains && !validates ? takeSnapshot(items) : undefined;
-  const started = performance.now();
+  const started = process.hrtime();
   const outcome = await callFunction(items, selected, {
     runtime: fn.runtime,
     config,
@@ -43,7 +43,8 @@ export async function runFunction(items: readonly Item[], options: RunOptions): 
     owner,
     identity: fn.identity,
   });
-  const durationMs = performance.now() - started;
+  const [seconds, nanoseconds] = process.hrtime(started);
+  const durationMs = seconds * 1000 + nanoseconds / 1e6;
   const exited = outcome.passed || outcome.error === undefined;
   const common = { fn: fn.label, package: packageName };
   report({ type: "finished", ...common, passed: outcome.passed, exited, durationMs, run: outcome.run });

@@ -4,18 +4,16 @@ import { StatusLine } from "../../terminal/status-line.ts";
 
 /** On a terminal, tells every second which function is running and for how long. Elsewhere there are only lasting lines. */
 export class RunningLine {
-  readonly #output: Output;
   readonly #line: StatusLine;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(output: Output) {
-    this.#output = output;
     this.#line = new StatusLine(output);
   }
 
   start(label: string): void {
     this.stop();
-    if (!this.#output.isTTY) return;
+    // Whether this is a terminal is asked after a second: it costs more than a short function.
     let seconds = 0;
     this.#timer = setInterval(() => {
       seconds++;
