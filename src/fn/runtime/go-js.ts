@@ -1,3 +1,5 @@
+import type { GoFunction, GoObject, GoWorld } from "./go-world.ts";
+
 /** What a Go program built for `GOOS=js` asks of its host. */
 export interface GoBridge {
   functions: Record<string, (sp: number) => void>;
@@ -15,145 +17,17 @@ export interface GoBridge {
  *
  * Runs in a worker that is made from this function's source text: it must not refer to anything outside of itself.
  */
-export function goBridge(write: (fd: 1 | 2, bytes: Uint8Array) => void): GoBridge {
-  type Callable = (receiver: unknown, args: unknown[]) => unknown;
-  class Made {
-    readonly type: string;
-    readonly fields: Map<string, unknown>;
-    constructor(type: string, fields: Iterable<[string, unknown]> = []) {
-      this.type = type;
-      this.fields = new Map(fields);
-    }
-  }
-  class Fn {
-    readonly name: string;
-    readonly call: Callable;
-    readonly make: ((args: unknown[]) => unknown) | undefined;
-    constructor(name: string, call: Callable, make?: (args: unknown[]) => unknown) {
-      this.name = name;
-      this.call = call;
-      this.make = make;
-    }
-  }
-
+export function goBridge(
+  write: (fd: 1 | 2, bytes: Uint8Array) => void,
+  world: (write: (fd: 1 | 2, bytes: Uint8Array) => void) => GoWorld,
+): GoBridge {
+  const { Made, Fn, global, fail, fillRandom } = world(write);
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
   let instance: WebAssembly.Instance | undefined;
   let exitCode: number | undefined;
   let clock = 0;
-  let seed = 0x2545f491;
-
-  const fail = (message: string) =>
-    new Made("Error", [
-      ["message", message],
-      ["code", "ENOSYS"],
-    ]);
-  const refused = new Fn("refused", () => {
-    throw fail("not permitted");
-  });
-  const withCallback = (name: string) =>
-    new Fn(name, (_receiver, args) => {
-      const callback = args.at(-1);
-      if (callback instanceof Fn) callback.call(undefined, [fail("not implemented")]);
-      return undefined;
-    });
-  const writeTo = (fd: unknown, data: unknown): number => {
-    if (!(data instanceof Uint8Array)) throw fail("not bytes");
-    write(fd === 1 ? 1 : 2, data.slice());
-    return data.length;
-  };
-  const fs = new Made("Object", [
-    [
-      "constants",
-      new Made(
-        "Object",
-        ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_APPEND", "O_EXCL", "O_DIRECTORY"].map(name => [
-          name,
-          -1,
-        ]),
-      ),
-    ],
-    ["writeSync", new Fn("writeSync", (_receiver, [fd, data]) => writeTo(fd, data))],
-    [
-      "write",
-      new Fn("write", (_receiver, [fd, data, , , , callback]) => {
-        const count = writeTo(fd, data);
-        if (callback instanceof Fn) callback.call(undefined, [null, count]);
-        return undefined;
-      }),
-    ],
-    ...[
-      "open",
-      "read",
-      "close",
-      "fstat",
-      "lstat",
-      "stat",
-      "readdir",
-      "readlink",
-      "mkdir",
-      "rmdir",
-      "unlink",
-      "rename",
-      "fsync",
-      "chmod",
-      "link",
-      "symlink",
-      "truncate",
-      "utimes",
-    ].map((name): [string, unknown] => [name, withCallback(name)]),
-  ]);
-  const process = new Made("Object", [
-    ["pid", -1],
-    ["ppid", -1],
-    ...["getuid", "getgid", "geteuid", "getegid", "umask"].map((name): [string, unknown] => [
-      name,
-      new Fn(name, () => -1),
-    ]),
-    ...["getgroups", "cwd", "chdir"].map((name): [string, unknown] => [name, refused]),
-  ]);
-  const crypto = new Made("Object", [
-    ["getRandomValues", new Fn("getRandomValues", (_receiver, [target]) => fillRandom(target))],
-  ]);
-  const global = new Made("Object", [
-    [
-      "Object",
-      new Fn(
-        "Object",
-        () => new Made("Object"),
-        () => new Made("Object"),
-      ),
-    ],
-    ["Array", new Fn("Array", (_receiver, args) => listOf(args), listOf)],
-    [
-      "Uint8Array",
-      new Fn(
-        "Uint8Array",
-        () => undefined,
-        ([length]) => new Uint8Array(Number(length) || 0),
-      ),
-    ],
-    [
-      "Error",
-      new Fn(
-        "Error",
-        (_receiver, [message]) => fail(String(message)),
-        ([message]) => new Made("Error", [["message", message]]),
-      ),
-    ],
-    [
-      "Date",
-      new Fn(
-        "Date",
-        () => "",
-        () => new Made("Date", [["getTimezoneOffset", new Fn("getTimezoneOffset", () => 0)]]),
-      ),
-    ],
-    ["fs", fs],
-    ["process", process],
-    ["crypto", crypto],
-  ]);
-  let pendingEvent: Made | null = null;
+  let pendingEvent: GoObject | null = null;
   const go = new Made("Object", [
     ["_pendingEvent", null],
     [
@@ -173,23 +47,6 @@ export function goBridge(write: (fd: 1 | 2, bytes: Uint8Array) => void): GoBridg
       }),
     ],
   ]);
-
-  function fillRandom(target: unknown): unknown {
-    if (!(target instanceof Uint8Array)) throw fail("not bytes");
-    for (let i = 0; i < target.length; i++) {
-      seed ^= seed << 13;
-      seed ^= seed >>> 17;
-      seed ^= seed << 5;
-      target[i] = seed & 0xff;
-    }
-    return target;
-  }
-
-  function listOf(args: unknown[]): unknown[] {
-    return args.length === 1 && typeof args[0] === "number"
-      ? new Array(Math.min(args[0], 1e6)).fill(undefined)
-      : [...args];
-  }
 
   // The table of values that Go holds by number; the first seven are fixed by Go's runtime.
   const values: unknown[] = [Number.NaN, 0, null, true, false, global, go];
@@ -299,7 +156,7 @@ export function goBridge(write: (fd: 1 | 2, bytes: Uint8Array) => void): GoBridg
     view().setUint8(sp + at + 8, worked);
   }
 
-  function callable(value: unknown): Fn {
+  function callable(value: unknown): GoFunction {
     if (value instanceof Fn) return value;
     throw fail("not a function");
   }

@@ -1,4 +1,5 @@
 import type { goBridge } from "./go-js.ts";
+import type { goWorld } from "./go-world.ts";
 import type { wasiImports } from "./wasi.ts";
 
 export interface WasmJob {
@@ -18,7 +19,12 @@ export type WasmOutcome =
  *
  * Runs in a worker that is made from this function's source text: it must not refer to anything outside of itself.
  */
-export function runModule(job: WasmJob, wasi: typeof wasiImports, go: typeof goBridge): WasmOutcome {
+export function runModule(
+  job: WasmJob,
+  wasi: typeof wasiImports,
+  go: typeof goBridge,
+  world: typeof goWorld,
+): WasmOutcome {
   class Exit extends Error {
     readonly code: number;
     constructor(code: number) {
@@ -73,7 +79,7 @@ export function runModule(job: WasmJob, wasi: typeof wasiImports, go: typeof goB
   };
 
   const runGo = (module: WebAssembly.Module): WasmOutcome => {
-    const bridge = go(write);
+    const bridge = go(write, world);
     const instance = new WebAssembly.Instance(module, { gojs: bridge.functions, go: bridge.functions });
     bridge.start(instance);
     if (bridge.exitCode !== undefined) return done(bridge.exitCode);

@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { KptError } from "../../core/error.ts";
 import { reasonOf } from "../../host/io-error.ts";
 import { goBridge } from "./go-js.ts";
+import { goWorld } from "./go-world.ts";
 import { answerOf, type Limits, type TextAnswer, type TextRuntime } from "./program.ts";
 import { wasiImports } from "./wasi.ts";
 import { runModule, type WasmJob, type WasmOutcome } from "./wasm-worker.ts";
@@ -55,9 +56,10 @@ function workerSource(): string {
   return `"use strict";
 const { parentPort, workerData } = require("node:worker_threads");
 ${wasiImports.toString()}
+${goWorld.toString()}
 ${goBridge.toString()}
 ${runModule.toString()}
-parentPort.postMessage(${runModule.name}(workerData, ${wasiImports.name}, ${goBridge.name}));
+parentPort.postMessage(${runModule.name}(workerData, ${wasiImports.name}, ${goBridge.name}, ${goWorld.name}));
 `;
 }
 
