@@ -6,14 +6,13 @@ import type { MergeLines } from "../merge/files.ts";
 import { inFolder, kptfileName } from "../package/folder.ts";
 import type { GitUpstream, Kptfile, UpdateStrategy } from "../package/kptfile.ts";
 import { compareBytes } from "../package/paths.ts";
-import { type Draft, type FileMap, filesBelow, readDraft } from "./draft.ts";
-import { lockOf, type UpstreamFetcher, type UpstreamFile, type UpstreamTree } from "./fetch.ts";
+import { mergeDeclared, type PackageSides, peek, toMap } from "./declared.ts";
+import { type Draft, filesBelow, readDraft } from "./draft.ts";
+import { lockOf, type UpstreamFetcher, type UpstreamTree } from "./fetch.ts";
 import { markResources } from "./mark.ts";
 import { fetchedLines, ignoredLines, oneLine } from "./messages.ts";
-import { peekKptfile, remoteFolders, without } from "./remote-packages.ts";
+import { remoteFolders, without } from "./remote-packages.ts";
 import { strategies } from "./strategies/by-name.ts";
-import { mergeKptfileAt } from "./strategies/kptfile.ts";
-import { differingFiles } from "./strategies/same-package.ts";
 import type { StrategyInput } from "./strategies/strategy.ts";
 import { chooseStrategy } from "./update-strategy.ts";
 
@@ -183,7 +182,7 @@ class Update {
       baseTree !== undefined &&
       baseTree.ref.commit === upstreamTree.ref.commit &&
       JSON.stringify(baseTree.upstream.directory) === JSON.stringify(upstreamTree.upstream.directory);
-    const run = (at: string, by: UpdateStrategy, sides: Sides): Promise<void> => {
+    const run = (at: string, by: UpdateStrategy, sides: PackageSides): Promise<void> => {
       this.#options.report(`Updating package "${oneLine(this.#name(at))}" with strategy "${by}".`);
       return strategies[by](this.#input(at, sides, folder));
     };
@@ -198,15 +197,26 @@ class Update {
       local: without(local, areas),
     });
     for (const area of areas.sort(deepestLast)) {
-      await this.#remote(inFolder(folder, area), folder, run, {
+      const at = inFolder(folder, area);
+      const below = {
         base: filesBelow(base, area),
         upstream: filesBelow(upstream, area),
         local: filesBelow(local, area),
+      };
+      await mergeDeclared({
+        folder: at,
+        name: oneLine(this.#name(at)),
+        sides: below,
+        draft: this.#draft,
+        fetcher: this.#options.fetcher,
+        report: this.#options.report,
+        input: this.#input(at, below, folder),
+        run: by => run(at, by, below),
       });
     }
   }
 
-  #input(folder: string, sides: Sides, fetched: string): StrategyInput {
+  #input(folder: string, sides: PackageSides, fetched: string): StrategyInput {
     const { onConflict, mergeLines } = this.#options;
     const { decisions } = this;
     return {
@@ -218,91 +228,6 @@ class Update {
       decisions,
       mergeLines,
     };
-  }
-
-  /** A package with an upstream of its own, as the package around it declares it. Spec: pkg 5.3, 5.4. */
-  async #remote(
-    folder: string,
-    fetched: string,
-    run: (at: string, by: UpdateStrategy, sides: Sides) => Promise<void>,
-    sides: Sides,
-  ): Promise<void> {
-    const { report } = this.#options;
-    const name = oneLine(this.#name(folder));
-    const has = (side: FileMap): boolean => side.has(kptfileName);
-    if (!has(sides.local)) {
-      if (!has(sides.upstream)) return;
-      if (has(sides.base)) {
-        report(`Ignoring package "${name}" in upstream since it is deleted from local.`);
-        return;
-      }
-      report(`Adding package "${name}" from upstream.`);
-      for (const [path, { content, executable }] of sides.upstream) {
-        this.#draft.write(inFolder(folder, path), content, executable);
-      }
-      return;
-    }
-    if (!has(sides.upstream)) {
-      if (has(sides.base)) await this.#dropped(folder, name, sides);
-      return;
-    }
-    if (!has(sides.base)) {
-      report(`Package "${name}" added in both local and upstream.`);
-      throw new KptError("MERGE_CONFLICT", `subpackage "${name}" added in both upstream and local`, {
-        label: "Error",
-        place: { file: folder },
-      });
-    }
-    await this.#declared(folder, fetched, run, sides);
-  }
-
-  async #declared(
-    folder: string,
-    fetched: string,
-    run: (at: string, by: UpdateStrategy, sides: Sides) => Promise<void>,
-    sides: Sides,
-  ): Promise<void> {
-    const input = this.#input(folder, sides, fetched);
-    const isUnfetched = (side: FileMap): boolean => {
-      const file = side.get(kptfileName);
-      const kptfile = file && peek(side, join(this.#draft.directory, folder));
-      return kptfile?.upstream !== undefined && kptfile.upstreamLock === undefined;
-    };
-    if (isUnfetched(sides.upstream)) {
-      mergeKptfileAt(input);
-      return;
-    }
-    if (isUnfetched(sides.base)) {
-      throw new KptError("UPSTREAM_INVALID", "no origin available for package", { label: "Error" });
-    }
-    const shown = join(this.#draft.directory, folder);
-    const local = peek(sides.local, shown)?.upstream;
-    const strategy = chooseStrategy(undefined, local?.updateStrategy);
-    const before = peek(sides.base, shown)?.upstream;
-    // A package that was pointed elsewhere here is no longer upstream's to merge.
-    if (strategy === "resource-merge" && JSON.stringify(local?.git) !== JSON.stringify(before?.git)) return;
-    await run(folder, strategy, sides);
-  }
-
-  /** No longer upstream: goes if it is here as it was fetched. */
-  async #dropped(folder: string, name: string, sides: Sides): Promise<void> {
-    const { report } = this.#options;
-    if (await this.#isAsFetched(folder, sides)) {
-      report(`Deleting package "${name}" from local since it is removed in upstream.`);
-      for (const path of sides.local.keys()) this.#draft.remove(inFolder(folder, path));
-      return;
-    }
-    report(`Package "${name}" deleted from upstream, but keeping local since it has changes.`);
-  }
-
-  /** Compares a package with what its lock says was fetched; one that never was fetched with its declaration. */
-  async #isAsFetched(folder: string, { base, local }: Sides): Promise<boolean> {
-    const lock = peek(local, folder)?.upstreamLock?.git;
-    if (lock === undefined || lock.commit === "") return differingFiles(base, local, "").length === 0;
-    const tree = await this.#options.fetcher.fetch({ ...lock, ref: lock.commit });
-    const origin = toMap(tree.files);
-    if (remoteFolders(local, folder).length > 0) return false;
-    return differingFiles(origin, local, "").every(path => path === kptfileName);
   }
 
   /** Direct subpackages that have an upstream, by path; also those inside local subpackages. */
@@ -338,20 +263,6 @@ class Update {
     const root = basename(this.#draft.directory);
     return folder === "" ? root : `${root}/${folder}`;
   }
-}
-
-interface Sides {
-  base: FileMap;
-  upstream: FileMap;
-  local: FileMap;
-}
-
-function peek(files: FileMap, shown: string): Kptfile | undefined {
-  return peekKptfile(files, "", shown);
-}
-
-function toMap(files: readonly UpstreamFile[]): Map<string, UpstreamFile> {
-  return new Map(files.map(file => [file.path, file]));
 }
 
 function slashed(directory: string): string {
