@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { KptError } from "../core/error.ts";
 import { stringify } from "../core/yaml/print.ts";
-import { makeFolder } from "../host/folder.ts";
+import { inNewFolder } from "../host/folder.ts";
 import { cleanPath } from "../host/inside.ts";
 import { ioError } from "../host/io-error.ts";
 import { statusOf } from "../host/status-of.ts";
@@ -25,24 +25,28 @@ export function initPackage(options: InitOptions): void {
   const { directory, cwd, report } = options;
   const folder = resolve(cwd, directory);
   const status = statusOf(folder);
+  if (status?.isDirectory() === false) {
+    throw new KptError("IO", `${JSON.stringify(directory)} is not a directory`);
+  }
   if (status === undefined) {
     report(`creating package directory ${directory}`);
     try {
-      makeFolder(folder);
+      inNewFolder(folder, () => writeMissing(folder, options));
     } catch (error) {
       throw ioError("mkdir", directory, error);
     }
-  } else if (!status.isDirectory()) {
-    throw new KptError("IO", `${JSON.stringify(directory)} is not a directory`);
-  }
-  const shown = cleanPath(directory);
+  } else writeMissing(folder, options);
+}
+
+function writeMissing(folder: string, options: InitOptions): void {
+  const shown = cleanPath(options.directory);
   const present = new Set(
     PackageFolder.open(folder)
       .entries("")
       .map(({ name }) => name),
   );
   const missing = contents(basename(folder), options).filter(([name]) => !present.has(name));
-  for (const [name] of missing) report(`writing ${shown === "." ? name : `${shown}/${name}`}`);
+  for (const [name] of missing) options.report(`writing ${shown === "." ? name : `${shown}/${name}`}`);
   writeChanges(
     folder,
     missing.map(([path, content]) => ({ path, content })),

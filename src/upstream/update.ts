@@ -29,6 +29,8 @@ export interface UpdateOptions {
   /** Takes the lines that tell what is happening. */
   report: (line: string) => void;
   mergeLines: MergeLines;
+  /** Takes a line that says how far a long merge is; the next one replaces it. */
+  progress?: (line: string) => void;
 }
 
 /** An update that is worked out and not written yet. */
@@ -217,7 +219,7 @@ class Update {
   }
 
   #input(folder: string, sides: PackageSides, fetched: string): StrategyInput {
-    const { onConflict, mergeLines } = this.#options;
+    const { onConflict, mergeLines, progress = () => {} } = this.#options;
     const { decisions } = this;
     return {
       draft: this.#draft,
@@ -227,6 +229,7 @@ class Update {
       onConflict,
       decisions,
       mergeLines,
+      progress,
     };
   }
 

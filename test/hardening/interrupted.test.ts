@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { test } from "node:test";
 import { configMap, kptfile } from "../update/package.ts";
@@ -204,3 +205,42 @@ async function fetchedAndMovedOn(world: World): Promise<void> {
   assert.equal(code, 0, stderr);
   repo.commit(inApp(fresh));
 }
+
+/** Puts a file system of two megabytes over a folder; false where only an administrator may do so. */
+function smallDisk(folder: string): boolean {
+  const mount = ["-t", "tmpfs", "-o", "size=2m", "none", folder];
+  return spawnSync("mount", mount, { stdio: "ignore" }).status === 0;
+}
+
+test("on a full disk everything stays as it was", { timeout: 60_000 }, async t => {
+  const world = new World();
+  t.after(() => {
+    spawnSync("umount", ["-l", world.work], { stdio: "ignore" });
+    world[Symbol.dispose]();
+  });
+  if (!smallDisk(world.work)) return t.skip("no right to mount a small file system");
+  await fetchedAndMovedOn(world);
+  const other = world.repository("other.git");
+  other.commit({ "fresh/cm.yaml": configMap("a", "b: c") });
+  const filler = join(world.work, "filler");
+  for (let size = 2 ** 21; size >= 1; size = Math.floor(size / 2)) {
+    try {
+      appendFileSync(filler, Buffer.alloc(size));
+    } catch {
+      // Half of it may fit.
+    }
+  }
+  const before = snapshot(world.work);
+  for (const args of [
+    ["pkg", "update", "app"],
+    ["fn", "render", "app"],
+    ["fn", "eval", "app", "--image", "set-labels", "--", "a=b"],
+    ["pkg", "init", "app/new"],
+    ["pkg", "get", `${other.address}/fresh@main`],
+  ]) {
+    const { code, stderr } = await runWithFault(world, args);
+    assert.equal(code, 1, args.join(" "));
+    assert.match(stderr, /no space left on device/, args.join(" "));
+    assert.deepEqual(snapshot(world.work), before, args.join(" "));
+  }
+});

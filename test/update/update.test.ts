@@ -251,6 +251,17 @@ updating("a folder with a file of ours doesn't become a file", withFiles, async 
   assert.deepEqual(pkg.files(), before);
 });
 
+const many = Object.fromEntries(
+  Array.from({ length: 450 }, (_, i) => [`cm-${i}.yaml`, configMap(`cm-${i}`, "a: 1")]),
+);
+
+updating("a long merge says how far it is", { Kptfile: kptfile("app"), ...many }, async pkg => {
+  pkg.publish({ Kptfile: kptfile("app"), ...many, "cm-0.yaml": configMap("cm-0", "a: 2") });
+  const lines: string[] = [];
+  await pkg.update({ progress: line => lines.push(line) });
+  assert.deepEqual(lines, ["Merging: 44% (200/450 files)", "Merging: 88% (400/450 files)"]);
+});
+
 updating("a resource that upstream moved takes the local changes along", app, async pkg => {
   pkg.edit("a.yaml", "y: old", "y: mine # why");
   pkg.publish({

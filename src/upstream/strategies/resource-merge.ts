@@ -131,7 +131,12 @@ class PackageMerge {
     this.#followMoves(contents, path => /\.ya?ml$/.test(path) && !ignored.has(path));
     let count = 0;
     for (const path of [...paths].sort(comparePaths)) {
-      if (++count % 200 === 0) await new Promise<void>(resolve => setImmediate(resolve));
+      if (++count % 200 === 0) {
+        this.#input.progress(
+          `Merging: ${Math.floor((100 * count) / paths.size)}% (${count}/${paths.size} files)`,
+        );
+        await new Promise<void>(resolve => setImmediate(resolve));
+      }
       await this.#file(folder, path, contents, {
         upstream: upstream?.get(path),
         isIgnored: ignored.has(path),

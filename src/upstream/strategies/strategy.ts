@@ -15,6 +15,8 @@ export interface StrategyInput {
   onConflict: ConflictPolicy | undefined;
   decisions: Decision[];
   mergeLines: MergeLines;
+  /** Takes a line that says how far a long merge is; the next one replaces it. */
+  progress: (line: string) => void;
 }
 
 /** Brings the package in the draft up to date with upstream. Throws before the draft is written if it can't. */

@@ -39,6 +39,7 @@ export const run: Run<typeof updateFlags> = async (context, { args, flags }) => 
     signal,
     report,
     mergeLines: linesByGit({ env, signal }),
+    ...(onProgress ? { progress: onProgress } : {}),
   }).finally(() => status.clear());
   if (flags["on-conflict"] === "fail" && !flags["dry-run"]) refuseConflicts(planned, given);
   if (signal.aborted) throw new KptError("ABORTED", "interrupted");
