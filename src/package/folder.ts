@@ -51,7 +51,7 @@ export class PackageFolder {
   }
 
   static open(directory: string): PackageFolder {
-    for (const folder of packagesAround(directory)) repairFiles(folder);
+    for (const folder of [directory, ...packagesAround(directory)]) repairFiles(folder);
     return new PackageFolder(directory);
   }
 
