@@ -44,8 +44,9 @@ export function writeFileAtomically(path: string, content: string | Uint8Array, 
   const target = existsSync(absolute) ? realpathSync(absolute) : absolute;
   const draft = join(dirname(target), `${stagingName()}${Math.random().toString(36).slice(2, 10)}`);
   try {
-    writeFileSync(draft, content, { flag: "wx" });
     const bits = mode ?? modeOf(target);
+    // From the start, as nobody may read what is secret, not even for a moment.
+    writeFileSync(draft, content, { flag: "wx", ...(bits === undefined ? {} : { mode: bits | 0o200 }) });
     if (bits !== undefined) chmodSync(draft, bits);
     renameSync(draft, target);
   } catch (error) {
