@@ -72,6 +72,7 @@ export async function loadConnection(
     requestTimeoutMs: flags.requestTimeoutMs ?? 0,
     skipTlsVerify: cluster.skipTlsVerify,
     tlsServerName: cluster.tlsServerName || undefined,
+    proxyHost: proxyUrl === undefined ? undefined : new URL(proxyUrl).host,
     hint: config.clusters.size === 0 && !flags.server ? noKubeconfigHint : undefined,
     credentials: createSigner({ cluster, user, server, proxyUrl }, surroundings, flags.requestTimeoutMs ?? 0),
   };

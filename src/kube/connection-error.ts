@@ -31,6 +31,23 @@ export class NotConnected extends KptError {
   }
 }
 
+const notThere = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"];
+
+/** What keeps a proxy from leading to the server; undefined where it is the server's own trouble. */
+export function notTunnelled(
+  server: URL,
+  proxyHost: string,
+  error: NodeJS.ErrnoException,
+): NotConnected | undefined {
+  const status = /^Bad response: (\d+)$/.exec(error.message)?.[1];
+  if (status === undefined && !notThere.includes(error.code ?? "")) return undefined;
+  const reason = status === undefined ? cleanText(error.message) : `it answered with status ${status}`;
+  return new NotConnected(
+    `Unable to connect to the server: the proxy ${proxyHost} does not lead to ${server.host}: ${reason}`,
+    error,
+  );
+}
+
 /** kubectl's words for a server that can't be reached. */
 export function unreachable(server: URL, error: NodeJS.ErrnoException, hint?: string): KptError {
   const port = server.port || (server.protocol === "https:" ? "443" : "80");

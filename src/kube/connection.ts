@@ -22,6 +22,8 @@ export interface Connection {
   requestTimeoutMs: number;
   skipTlsVerify: boolean;
   tlsServerName: string | undefined;
+  /** Host and port of the proxy between, where there is one. */
+  proxyHost?: string | undefined;
   /** What to tell in addition where nothing answers. */
   hint?: string | undefined;
   /** Asked before requests; again, with the ones that the server refused, for newer ones. */

@@ -1,4 +1,3 @@
-import type { Agent } from "node:http";
 import { createSecureContext } from "node:tls";
 import { KptError, messageOf } from "../core/error.ts";
 import { readSmallFile } from "../host/small-file.ts";
@@ -7,6 +6,7 @@ import { isControlled } from "./clean-text.ts";
 import type { Credentials } from "./connection.ts";
 import { type PluginSurroundings, runCredentialPlugin } from "./exec-plugin.ts";
 import type { KubeconfigCluster, KubeconfigUser } from "./kubeconfig.ts";
+import { tunnel } from "./tunnel.ts";
 
 /** Credentials in files are read again after this time, as tokens of service accounts rotate. */
 const filesLiveMs = 60_000;
@@ -84,7 +84,13 @@ async function read(
     }
     if (!isIdentified && user.provider !== undefined) {
       const { idToken } = await import("./oidc.ts");
-      const answer = await idToken(user.name, user.provider, now());
+      const answer = await idToken(user.name, user.provider, {
+        env: surroundings.env,
+        cwd: surroundings.cwd,
+        now: now(),
+        limitMs: requestTimeoutMs,
+        ...(surroundings.signal === undefined ? {} : { signal: surroundings.signal }),
+      });
       headers["Authorization"] = bearer(answer.token, user);
       until = answer.expires;
     }
@@ -100,7 +106,8 @@ async function read(
     }
   }
   if (proxyUrl !== undefined) {
-    credentials.proxyAgent = await tunnel(cluster, credentials, server, proxyUrl);
+    const { skipTlsVerify, tlsServerName } = cluster;
+    credentials.proxyAgent = await tunnel(server, proxyUrl, { ...credentials, skipTlsVerify, tlsServerName });
   }
   return { credentials, until };
 }
@@ -169,37 +176,4 @@ function checkCertificates({ ca, cert, key }: Credentials): void {
       });
     }
   }
-}
-
-async function tunnel(
-  cluster: KubeconfigCluster,
-  { ca, cert, key }: Credentials,
-  server: URL,
-  proxyUrl: string,
-): Promise<Agent> {
-  const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
-  const config = new KubeConfig();
-  const data = (value: Buffer | string | undefined) =>
-    value === undefined ? undefined : Buffer.from(value).toString("base64");
-  config.loadFromClusterAndUser(
-    {
-      name: "cluster",
-      server: server.href,
-      // The official client refuses plain http without this; on http there is no certificate to check.
-      skipTLSVerify: cluster.skipTlsVerify || server.protocol === "http:",
-      proxyUrl,
-      ...dropMissing({ caData: data(ca), tlsServerName: cluster.tlsServerName || undefined }),
-    },
-    { name: "user", ...dropMissing({ certData: data(cert), keyData: data(key) }) },
-  );
-  const options: { agent?: Agent } = {};
-  await config.applyToHTTPSOptions(options);
-  if (options.agent === undefined) throw new TypeError("the official client made no agent for the proxy");
-  return options.agent;
-}
-
-function dropMissing<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
 }

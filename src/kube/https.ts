@@ -3,7 +3,7 @@ import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { KptError } from "../core/error.ts";
 import type { Connection, Credentials } from "./connection.ts";
-import { ConnectionLost, unreachable } from "./connection-error.ts";
+import { ConnectionLost, notTunnelled, unreachable } from "./connection-error.ts";
 import type { KubeRequest, KubeResponse, Transport } from "./transport.ts";
 
 /** A server that says nothing for this long counts as lost; its own limit for a request is a minute. */
@@ -55,7 +55,7 @@ export function createHttpsTransport(connection: Connection): Transport {
       return {
         status: answer.statusCode ?? 0,
         headers: flatten(answer),
-        body: guarded(answer, asked, connection.server),
+        body: guarded(answer, asked, connection),
       };
     },
     async close(): Promise<void> {
@@ -92,34 +92,49 @@ function exchange(
   request: typeof httpRequest,
   target: RequestOptions,
   asked: KubeRequest,
-  { server, hint }: Connection,
+  connection: Connection,
   limitMs: number,
 ): Promise<IncomingMessage> {
+  const { server } = connection;
   return new Promise((resolve, reject) => {
-    // The limit counts from the start: sockets have a clock of their own only once they are connected.
-    const timer = setTimeout(() => {
-      outgoing.destroy(noAnswer(server, `${limitMs / 1000} s`));
-    }, limitMs);
-    const fail = (error: Error): void => {
+    const end = (): void => {
       clearTimeout(timer);
-      reject(failureOf(asked.signal, server, error, hint));
+      asked.signal?.removeEventListener("abort", interrupt);
     };
+    // A request that has no connection yet, as a proxy says nothing, tells nobody that it was ended.
+    const fail = (error: Error): void => {
+      end();
+      outgoing.destroy();
+      reject(failureOf(asked.signal, connection, error));
+    };
+    const interrupt = (): void => fail(new Error("interrupted"));
+    // The limit counts from the start: sockets have a clock of their own only once they are connected.
+    const timer = setTimeout(() => fail(noAnswer(server, `${limitMs / 1000} s`)), limitMs);
     const outgoing = request(target, answer => {
-      clearTimeout(timer);
+      end();
       resolve(answer);
     });
     outgoing.setTimeout(silenceLimitMs, () =>
       outgoing.destroy(noAnswer(server, `${silenceLimitMs / 1000} s`)),
     );
     outgoing.on("error", fail);
+    asked.signal?.addEventListener("abort", interrupt);
+    if (asked.signal?.aborted) interrupt();
     outgoing.end(asked.body);
   });
 }
 
 /** A time that is over is no wish to stop: whether the server has acted is as unknown as ever. */
-function failureOf(signal: AbortSignal | undefined, server: URL, error: Error, hint?: string): KptError {
+function failureOf(
+  signal: AbortSignal | undefined,
+  { server, proxyHost, hint }: Connection,
+  error: Error,
+): KptError {
   if (error instanceof KptError) return error;
-  if (!signal?.aborted) return unreachable(server, error, hint);
+  if (!signal?.aborted) {
+    const blocked = proxyHost === undefined ? undefined : notTunnelled(server, proxyHost, error);
+    return blocked ?? unreachable(server, error, hint);
+  }
   return signal.reason instanceof Error && signal.reason.name === "TimeoutError"
     ? noAnswer(server, "the request timeout")
     : new KptError("ABORTED", "interrupted", { exitCode: 130 });
@@ -132,13 +147,13 @@ function noAnswer(server: URL, limit: string): ConnectionLost {
 async function* guarded(
   answer: IncomingMessage,
   { signal }: KubeRequest,
-  server: URL,
+  connection: Connection,
 ): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of answer) yield chunk as Uint8Array;
   } catch (thrown) {
-    if (signal?.aborted && thrown instanceof Error) throw failureOf(signal, server, thrown);
-    throw new ConnectionLost(server.host, thrown);
+    if (signal?.aborted && thrown instanceof Error) throw failureOf(signal, connection, thrown);
+    throw new ConnectionLost(connection.server.host, thrown);
   }
 }
 

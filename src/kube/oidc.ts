@@ -1,16 +1,33 @@
-import { request as httpsRequest } from "node:https";
+import { resolve } from "node:path";
 import { KptError, messageOf } from "../core/error.ts";
 import { type Json, textAt, valueAt } from "../core/json.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
 import { writeFileAtomically } from "../host/files.ts";
 import { readSmallFile } from "../host/small-file.ts";
-import type { KubeconfigUser } from "./kubeconfig.ts";
+import { systemAuthorities } from "./authorities.ts";
+import { askIssuer, type IssuerAnswer, type IssuerQuestion } from "./issuer.ts";
+import { type KubeconfigUser, parseKubeconfig } from "./kubeconfig.ts";
 
 type Provider = NonNullable<KubeconfigUser["provider"]>;
 
+export interface LoginSurroundings {
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  now: number;
+  signal?: AbortSignal;
+  /** How long an answer of the issuer may take; 0 leaves it to us. */
+  limitMs: number;
+}
+
+type Ask = (
+  address: string,
+  question?: Pick<IssuerQuestion, "form" | "authorization">,
+) => Promise<IssuerAnswer>;
+
 const earlyMs = 10_000;
 const limitMs = 15_000;
-const maxAnswerBytes = 1 << 20;
+/** A new token is used for this long even if it seems to have expired: clocks differ. */
+const leastMs = 60_000;
 
 /**
  * The id token of a user that logs in by OpenID Connect, refreshed where it has expired. As kubectl does, the new
@@ -18,28 +35,57 @@ const maxAnswerBytes = 1 << 20;
  */
 export async function idToken(
   user: string,
-  { name, config, file }: Provider,
-  now: number,
+  provider: Provider,
+  where: LoginSurroundings,
 ): Promise<{ token: string; expires: number }> {
-  if (name !== "oidc") throw unknownProvider(name);
-  const token = config.get("id-token") ?? "";
-  const expires = token === "" ? 0 : expiryOf(token);
-  if (expires > now) return { token, expires };
+  if (provider.name !== "oidc") throw unknownProvider(provider.name);
+  const read = usable(provider.config, where.now);
+  if (read !== undefined) return read;
+  // What was read at the start may be used up since, by this process or another.
+  const config = latest(provider, user);
+  const kept = usable(config, where.now);
+  if (kept !== undefined) return kept;
   const refresh = config.get("refresh-token") ?? "";
   if (refresh === "") throw refused("No valid id-token, and cannot refresh without refresh-token");
   const issuer = config.get("idp-issuer-url") ?? "";
   const client = config.get("client-id") ?? "";
   if (issuer === "") throw refused("Must provide idp-issuer-url");
   if (client === "") throw refused("Must provide client-id");
-  const ca = authorityOf(config);
-  const endpoint = await tokenEndpoint(issuer, ca);
-  const answer = await redeem(endpoint, { refresh, client, secret: config.get("client-secret") ?? "" }, ca);
-  const fresh = textAt(answer, "id_token") ?? "";
-  if (fresh === "") {
+  const common = {
+    ca: authorityOf(config, where),
+    env: where.env,
+    limitMs: where.limitMs || limitMs,
+    ...(where.signal === undefined ? {} : { signal: where.signal }),
+  };
+  const ask: Ask = (address, question = {}) => askIssuer(address, { ...common, ...question });
+  const endpoint = await tokenEndpoint(issuer, ask);
+  const answer = await redeem(endpoint, { refresh, client, secret: config.get("client-secret") ?? "" }, ask);
+  const token = textAt(answer, "id_token") ?? "";
+  if (token === "") {
     throw refused("token response did not contain an id_token: the login must ask for the scope openid");
   }
-  keep(file, user, { "id-token": fresh, "refresh-token": textAt(answer, "refresh_token") ?? refresh });
-  return { token: fresh, expires: expiryOf(fresh) };
+  const expires = Math.max(expiryOf(token), where.now + leastMs);
+  keep(provider.file, user, {
+    "id-token": token,
+    "refresh-token": textAt(answer, "refresh_token") || refresh,
+  });
+  return { token, expires };
+}
+
+function usable(config: Provider["config"], now: number): { token: string; expires: number } | undefined {
+  const token = config.get("id-token") ?? "";
+  const expires = token === "" ? 0 : expiryOf(token);
+  return expires > now ? { token, expires } : undefined;
+}
+
+function latest({ config, file }: Provider, user: string): Provider["config"] {
+  try {
+    return (
+      parseKubeconfig(readSmallFile(file).toString("utf8"), file).users.get(user)?.provider?.config ?? config
+    );
+  } catch {
+    return config;
+  }
 }
 
 function unknownProvider(name: string): KptError {
@@ -51,18 +97,23 @@ function unknownProvider(name: string): KptError {
   return new KptError("KUBECONFIG_INVALID", `no Auth Provider found for name "${name}"`);
 }
 
-function authorityOf(config: Provider["config"]): Buffer | undefined {
+function authorityOf(config: Provider["config"], { env, cwd }: LoginSurroundings): Buffer | undefined {
   const data = config.get("idp-certificate-authority-data") ?? "";
   if (data !== "") return Buffer.from(data, "base64");
   const path = config.get("idp-certificate-authority") ?? "";
-  return path === "" ? undefined : readSmallFile(path);
+  if (path === "") return systemAuthorities(env);
+  try {
+    return readSmallFile(resolve(cwd, path));
+  } catch (thrown) {
+    throw refused(`failed to read the certificate authority: ${messageOf(thrown)}`);
+  }
 }
 
 /** Milliseconds since the epoch, a little early: clocks differ. */
 function expiryOf(token: string): number {
-  const [, payload, , more] = token.split(".");
   try {
-    if (payload === undefined || more !== undefined) throw new Error();
+    const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token)?.[1];
+    if (payload === undefined) throw new Error();
     const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as Json;
     return Number(valueAt(claims, "exp")) * 1000 - earlyMs || 0;
   } catch {
@@ -70,8 +121,8 @@ function expiryOf(token: string): number {
   }
 }
 
-async function tokenEndpoint(issuer: string, ca: Buffer | undefined): Promise<string> {
-  const { status, body } = await ask(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, { ca });
+async function tokenEndpoint(issuer: string, ask: Ask): Promise<string> {
+  const { status, body } = await ask(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
   if (status !== 200) throw refused(`failed to query metadata endpoint: status ${status}`);
   const endpoint = textAt(body, "token_endpoint") ?? "";
   if (endpoint === "") throw refused("discovery object doesn't contain a token_endpoint");
@@ -84,11 +135,7 @@ interface Grant {
   secret: string;
 }
 
-async function redeem(
-  endpoint: string,
-  { refresh, client, secret }: Grant,
-  ca: Buffer | undefined,
-): Promise<Json> {
+async function redeem(endpoint: string, { refresh, client, secret }: Grant, ask: Ask): Promise<Json> {
   const form = { grant_type: "refresh_token", refresh_token: refresh };
   const open = new URLSearchParams({ ...form, client_id: client });
   if (secret !== "") open.set("client_secret", secret);
@@ -97,69 +144,15 @@ async function redeem(
   // Issuers take the client's secret in one of two ways and refuse the other.
   let { status, body } = await ask(
     endpoint,
-    secret === "" ? { ca, form: open } : { ca, form: new URLSearchParams(form), authorization },
+    secret === "" ? { form: open } : { form: new URLSearchParams(form), authorization },
   );
   if (secret !== "" && (status === 400 || status === 401))
-    ({ status, body } = await ask(endpoint, { ca, form: open }));
+    ({ status, body } = await ask(endpoint, { form: open }));
   if (status === 200) return body;
   // Descriptions may repeat what was sent: only the code is told.
   const code = textAt(body, "error") ?? "";
   const reason = /^[\w.-]{1,60}$/.test(code) ? `"${code}"` : `status ${status}`;
   throw refused(`failed to refresh token: ${reason}`, "log in again with the tool that wrote the kubeconfig");
-}
-
-interface Question {
-  ca: Buffer | undefined;
-  form?: URLSearchParams;
-  authorization?: string;
-}
-
-/** Redirects are answers like others: they are not followed, as they could carry the token away. */
-function ask(
-  address: string,
-  { ca, form, authorization }: Question,
-): Promise<{ status: number; body: Json }> {
-  if (!URL.canParse(address) || new URL(address).protocol !== "https:") {
-    throw refused("the issuer must have an https address");
-  }
-  return new Promise((resolve, reject) => {
-    const fail = (thrown: unknown): void =>
-      reject(refused(`the issuer ${new URL(address).host} does not answer: ${messageOf(thrown)}`));
-    const request = httpsRequest(
-      address,
-      {
-        method: form === undefined ? "GET" : "POST",
-        headers: {
-          accept: "application/json",
-          ...(form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
-          ...(authorization === undefined ? {} : { authorization }),
-        },
-        signal: AbortSignal.timeout(limitMs),
-        ...(ca === undefined ? {} : { ca }),
-      },
-      response => {
-        const pieces: Buffer[] = [];
-        let size = 0;
-        response.on("error", fail);
-        response.on("data", (piece: Buffer) => {
-          size += piece.length;
-          pieces.push(piece);
-          if (size > maxAnswerBytes) response.destroy(new Error("its answer is too large"));
-        });
-        response.on("end", () => resolve({ status: response.statusCode ?? 0, body: jsonOf(pieces) }));
-      },
-    );
-    request.on("error", fail);
-    request.end(form?.toString());
-  });
-}
-
-function jsonOf(pieces: readonly Buffer[]): Json {
-  try {
-    return JSON.parse(Buffer.concat(pieces).toString("utf8")) as Json;
-  } catch {
-    return null;
-  }
 }
 
 /** Everything else in the file stays as it is, byte for byte. */

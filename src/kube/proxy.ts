@@ -1,3 +1,4 @@
+import { BlockList, isIP } from "node:net";
 import { KptError } from "../core/error.ts";
 
 /** Throws for a proxy that can't be used, without what may be its password. */
@@ -13,6 +14,15 @@ export function checkProxy(text: string): void {
       `unsupported scheme "${scheme}" of the proxy, must be http, https, or socks5`,
     );
   }
+  const { username, password } = new URL(text);
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    throw new KptError(
+      "KUBECONFIG_INVALID",
+      "the user or password in the proxy's address is not encoded well",
+    );
+  }
 }
 
 /** The proxy that the environment names for a server, as Go's net/http decides it. */
@@ -22,7 +32,8 @@ export function proxyFor(server: URL, env: Readonly<Record<string, string | unde
   const name = server.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
   const proxy = env[name] || env[name.toLowerCase()];
   if (proxy === undefined || proxy === "") return undefined;
-  if (isExcepted(host, server.port, env["NO_PROXY"] || env["no_proxy"] || "")) return undefined;
+  const port = server.port || (server.protocol === "https:" ? "443" : "80");
+  if (isExcepted(host, port, env["NO_PROXY"] || env["no_proxy"] || "")) return undefined;
   return proxy.includes("://") ? proxy : `http://${proxy}`;
 }
 
@@ -36,25 +47,19 @@ function isExcepted(host: string, port: string, list: string): boolean {
       if (rule.includes("/")) return inRange(host, rule);
       const [name = "", only] = /^([^:]+):(\d+)$/.exec(rule)?.slice(1) ?? [rule];
       if (only !== undefined && only !== port) return false;
-      if (name.startsWith(".")) return host.endsWith(name);
+      if (/^\*?\./.test(name)) return host.endsWith(name.replace("*", ""));
       return host === name || host.endsWith(`.${name}`);
     });
 }
 
-/** IPv4 ranges such as 10.0.0.0/8. */
+/** Ranges such as 10.0.0.0/8. */
 function inRange(host: string, range: string): boolean {
   const [base = "", bits = ""] = range.split("/");
-  const from = ipv4(base);
-  const to = ipv4(host);
-  if (from === undefined || to === undefined || !/^\d+$/.test(bits)) return false;
-  const size = 2 ** (32 - Number(bits));
-  return Math.floor(from / size) === Math.floor(to / size);
-}
-
-function ipv4(text: string): number | undefined {
-  const parts = text.split(".").map(Number);
-  if (parts.length !== 4 || parts.some(part => !Number.isInteger(part) || part < 0 || part > 255)) {
-    return undefined;
-  }
-  return parts.reduce((sum, part) => sum * 256 + part, 0);
+  const version = isIP(host);
+  if (version === 0 || isIP(base) !== version) return false;
+  if (!/^\d{1,3}$/.test(bits) || Number(bits) > (version === 4 ? 32 : 128)) return false;
+  const kind = version === 4 ? "ipv4" : "ipv6";
+  const list = new BlockList();
+  list.addSubnet(base, Number(bits), kind);
+  return list.check(host, kind);
 }

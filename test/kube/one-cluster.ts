@@ -53,8 +53,11 @@ export function useCluster() {
     return file;
   };
 
-  const open = async (flags: ConnectionFlags, surroundings = where): Promise<KubeClient> =>
-    new KubeClient(createHttpsTransport(await loadConnection(flags, surroundings)), { clock: hurriedClock });
+  const open = async (flags: ConnectionFlags, surroundings = where): Promise<KubeClient> => {
+    const connection = await loadConnection(flags, surroundings);
+    const { requestTimeoutMs } = connection;
+    return new KubeClient(createHttpsTransport(connection), { clock: hurriedClock, requestTimeoutMs });
+  };
 
   const askedWith = async (flags: ConnectionFlags, surroundings = where): Promise<Seen> => {
     const client = await open(flags, surroundings);
