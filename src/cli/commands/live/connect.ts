@@ -58,9 +58,10 @@ export interface Connected extends Session {
 
 /** Opens the connection that the flags and the kubeconfig name. Nothing is sent yet. */
 async function connect(context: Context, flags: Flags): Promise<Connected> {
-  const [{ loadConnection }, { createHttpsTransport }] = await Promise.all([
+  const [{ loadConnection }, { createHttpsTransport }, { heeding }] = await Promise.all([
     import("../../../kube/config.ts"),
     import("../../../kube/https.ts"),
+    import("../../../kube/warnings.ts"),
   ]);
   const connection = await loadConnection(connectionOf(flags), {
     env: context.env,
@@ -69,12 +70,22 @@ async function connect(context: Context, flags: Flags): Promise<Connected> {
     isTerminal: context.stderr.isTTY && "isTTY" in context.stdin && context.stdin.isTTY === true,
     notify: text => context.stderr.write(visible(text)),
   });
-  return await sessionOver(createHttpsTransport(connection), {
+  const warnings: string[] = [];
+  const transport = heeding(createHttpsTransport(connection), sentence => warnings.push(sentence));
+  const session = await sessionOver(transport, {
     namespace: connection.namespace,
     hasExplicitNamespace: connection.hasExplicitNamespace,
     requestTimeoutMs: connection.requestTimeoutMs,
     signal: context.signal,
   });
+  return {
+    ...session,
+    close: async () => {
+      // Told at the end: between the lines of a run, or inside the block of a terminal, nobody would see them.
+      for (const sentence of warnings) context.stderr.write(`Warning: ${sentence}\n`);
+      await session.close();
+    },
+  };
 }
 
 /** Does something over a connection, and closes it. */
