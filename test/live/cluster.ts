@@ -97,10 +97,13 @@ async function* guarded(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   }
 }
 
+/** Nobody pauses for as long: who sleeps that long waits for a deadline. */
+const deadlineMs = 60_000;
+
 /** A clock whose waits are short: retries and polls come at once, deadlines stay what they are. */
 export const hurriedClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 2), signal),
+  sleep: (ms, signal) => systemClock.sleep(ms < deadlineMs ? Math.min(ms, 2) : ms, signal),
 };
 
 export async function create(client: KubeClient, object: JsonMap): Promise<JsonMap> {

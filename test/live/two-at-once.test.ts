@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { KubeClient } from "../../src/kube/client.ts";
+import { systemClock } from "../../src/kube/clock.ts";
 import type { Transport } from "../../src/kube/transport.ts";
 import type { Session } from "../../src/live/session.ts";
 import { assertNoOrphans, assertRight, configMaps, ownedNames } from "./bookkeeping.ts";
@@ -17,10 +18,18 @@ function dawdling(inner: Transport, roll: () => number): Transport {
       for (let turns = Math.floor(roll() * 6); turns > 0; turns--) await new Promise(setImmediate);
       const answer = await inner.request(asked);
       for (let turns = Math.floor(roll() * 6); turns > 0; turns--) await new Promise(setImmediate);
-      return answer;
+      return /[?&]watch=true/.test(asked.path) ? { ...answer, body: late(answer.body, roll) } : answer;
     },
     close: async () => undefined,
   };
+}
+
+/** What happens is heard of some milliseconds later, as over a network: longer than hurried pauses take. */
+async function* late(body: AsyncIterable<Uint8Array>, roll: () => number): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    await systemClock.sleep(roll() * 8);
+    yield chunk;
+  }
 }
 
 describe("two commands at once", () => {
