@@ -56,10 +56,13 @@ export class FunctionError extends Error {
   override readonly name = "FunctionError";
   /** What the function, run as a program, would print on its stderr. */
   readonly stderr: string;
+  /** The items that are to blame, where the results don't say so. */
+  readonly blames: readonly Resource[];
 
-  constructor(message: string, stderr: string = message) {
+  constructor(message: string, stderr: string = message, blames: readonly Resource[] = []) {
     super(message);
     this.stderr = stderr;
+    this.blames = blames;
   }
 }
 

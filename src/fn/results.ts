@@ -22,6 +22,8 @@ export interface FunctionRun {
   stderr?: string;
   exitCode: number;
   results: FunctionResult[];
+  /** Where the trouble is that the results don't place. Shown, but not stored. */
+  files?: readonly string[];
 }
 
 /** The one line that the terminal shows: `[severity] apiVersion/kind/namespace/name field: message`. */

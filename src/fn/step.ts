@@ -36,6 +36,7 @@ interface Produced {
   results: FunctionResult[];
   stderr: string;
   exitCode: number;
+  files?: readonly string[];
 }
 
 /** An item of the output: the one it was, and the node it shall look like. */
@@ -72,6 +73,7 @@ export async function callFunction(
     run.exitCode = produced.exitCode;
     run.results = produced.results;
     if (produced.stderr !== "") run.stderr = produced.stderr;
+    if (produced.files !== undefined && produced.files.length > 0) run.files = produced.files;
     if (produced.exitCode !== 0) return { passed: false, run, error: undefined };
     const provisional = produced.items.map(({ item, desired }) =>
       desired === undefined ? item : new Item(desired, item.carried),
@@ -223,7 +225,8 @@ async function throughBuiltin(
     if (item !== undefined) return unchanged(item.carry(onward(all, item, call, dialect)));
     return unchanged(new Item(node, onward(all, undefined, call, dialect, node)));
   });
-  return { items, results: answer.results, stderr: answer.stderr, exitCode: answer.exitCode };
+  const { results, stderr, exitCode, files } = answer;
+  return { items, results, stderr, exitCode, files };
 }
 
 /** Puts the output back among the items that the function didn't see. */

@@ -23,7 +23,7 @@ const cases: readonly {
     input: "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {app: 1}}}",
     failed: true,
     messages: [
-      'f.yaml: Resource(apiVersion=, kind=ConfigMap) has unmatched field type "string" in fieldpath .metadata.labels.app',
+      'Resource(apiVersion=, kind=ConfigMap) has unmatched field type "string" in fieldpath .metadata.labels.app',
       "set 0 labels in total",
     ],
   },
@@ -35,7 +35,7 @@ const cases: readonly {
       "{apiVersion: batch/v1, kind: CronJob, metadata: {name: a}, spec: {jobTemplate: {spec: {selector: {matchLabels: [x]}}}}}",
     failed: true,
     messages: [
-      'f.yaml: Resource(apiVersion=, kind=CronJob) has unmatched field type "string" in fieldpath .spec.jobTemplate.spec.selector.matchLabels.app',
+      'Resource(apiVersion=, kind=CronJob) has unmatched field type "string" in fieldpath .spec.jobTemplate.spec.selector.matchLabels.app',
       "set 2 labels in total",
     ],
   },
@@ -166,6 +166,44 @@ const cases: readonly {
       "apiVersion: v1\nkind: List\nmetadata:\n  name: l\n  annotations:\n    config.kubernetes.io/target-path: f.yaml\nitems: []\n",
     input: "apiVersion: v1\nkind: List\nmetadata:\n  name: l\nitems:\n  - {a: b}\n",
     output: /target-path: f\.yaml\nitems: \[\]/,
+  },
+  {
+    says: "a setter without anything in it can't be read",
+    fn: "create-setters",
+    config: '{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: x, b: ""}}',
+    input: "{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}",
+    failed: true,
+    messages: ["failed to create setters: parsing error"],
+    stderr: "parsing errorparsing error\n",
+  },
+  {
+    says: "a source that is not there is named with its field and its options",
+    fn: "apply-replacements",
+    config:
+      "{apiVersion: fn.kpt.dev/v1alpha1, kind: ApplyReplacements, metadata: {name: c}, replacements: [{source: {kind: Foo, fieldPath: data.a, options: {delimiter: ':', index: 2}}, targets: [{select: {kind: ConfigMap}}]}]}",
+    input: "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}",
+    failed: true,
+    messages: ["nothing selected by Foo.[noVer].[noGrp]/[noName].[noNs]:data.a::(2), create=false"],
+  },
+  {
+    says: "without a Kptfile it says so twice",
+    fn: "set-project-id",
+    config: "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {project-id: p}}",
+    input: "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}",
+    failed: true,
+    messages: [],
+    stderr:
+      /^(failed to set project-id setter: failed to find Kptfile: unable to find Kptfile, [^,]* present){2}\n$/,
+  },
+  {
+    says: "a setter's file that is not there is an error",
+    fn: "set-project-id",
+    config: "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {project-id: p}}",
+    input:
+      "{apiVersion: kpt.dev/v1, kind: Kptfile, metadata: {name: a}, pipeline: {mutators: [{image: apply-setters, configPath: nope.yaml}]}}",
+    failed: true,
+    stderr:
+      /^(failed to set project-id setter: error updating Kptfile: failed to find setter file: file nope\.yaml doesn't exist, [^,]* retry){2}\n$/,
   },
 ];
 

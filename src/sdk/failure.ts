@@ -2,8 +2,9 @@ import type { Resource } from "../core/resource.ts";
 import { FunctionError, fileOf, type ResourceList, refOf } from "../core/resource-list.ts";
 
 /** The results already say why: what a function of the SDK prints when it ends without success. */
-export function functionFailure(): FunctionError {
-  return new FunctionError("function failure", "failed to evaluate function: error: function failure");
+export function functionFailure(blames: readonly Resource[] = []): FunctionError {
+  const stderr = "failed to evaluate function: error: function failure";
+  return new FunctionError("function failure", stderr, blames);
 }
 
 /** One error result and the end, as the SDK's processors do it. */

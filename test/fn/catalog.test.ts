@@ -57,3 +57,22 @@ test("a version range picks from the published versions that a function's docume
   const { stderr } = await work.kpt(["fn", "eval", ".", "-i", "set-labels", "--tag", "~0.2.1", "--", "a=b"]);
   assert.match(stderr, /set-labels:v0\.2\.5/);
 });
+
+test("a function's words stay its own; the file that is to blame is named beside them", async t => {
+  const work = new Workspace(t, {
+    "good.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n",
+    "bad.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y, labels: {a: 1}}\n",
+  });
+  const { code, stderr } = await work.kpt([
+    ...["fn", "eval", ".", "-i", "set-labels:v0.2.5", "--results-dir", "out"],
+    ...["--", "a=b"],
+  ]);
+  assert.equal(code, 1);
+  const message =
+    'Resource(apiVersion=, kind=ConfigMap) has unmatched field type "string" in fieldpath .metadata.labels.a';
+  assert.ok(stderr.includes(`    [error]: ${message}\n`), stderr);
+  assert.match(stderr, /^ {2}In: bad\.yaml$/m);
+  const stored = work.read("out/results.yaml");
+  assert.ok(stored.includes(message));
+  assert.doesNotMatch(stored, /bad\.yaml/);
+});

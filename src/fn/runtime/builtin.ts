@@ -13,6 +13,8 @@ export interface BuiltinAnswer {
   results: FunctionResult[];
   stderr: string;
   exitCode: number;
+  /** Where the trouble is, if the function failed and knows it. */
+  files: string[];
 }
 
 export interface BuiltinItem {
@@ -69,7 +71,14 @@ async function call(
     await fn.run(list, { tag, log: text => log.push(text) });
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
-    return { items: [], results: list.results, stderr: [...log, error.stderr].join("\n"), exitCode: 1 };
+    const files = [...new Set(error.blames.map(resource => places.get(resource)?.path))];
+    return {
+      items: [],
+      results: list.results,
+      stderr: [...log, error.stderr].join("\n"),
+      exitCode: 1,
+      files: files.filter(path => path !== undefined),
+    };
   }
   const produced = list.items.map((resource): BuiltinItem => {
     const item = known.get(resource);
@@ -82,6 +91,7 @@ async function call(
     results: list.results,
     stderr: log.map(line => `${line}\n`).join(""),
     exitCode: 0,
+    files: [],
   };
 }
 

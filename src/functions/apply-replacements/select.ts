@@ -2,7 +2,7 @@ import { RE2JS } from "re2js";
 import type { Resource } from "../../core/resource.ts";
 import type { MapNode } from "../../core/yaml/node.ts";
 import { labelSelector } from "../../sdk/label-selector.ts";
-import { childText } from "../../sdk/nodes.ts";
+import { childMap, childText } from "../../sdk/nodes.ts";
 
 const parts = ["group", "version", "kind", "name", "namespace"] as const;
 
@@ -17,9 +17,9 @@ export function selectSource(items: readonly Resource[], source: MapNode): Resou
     .map(part => [part, childText(source, part) ?? ""] as const)
     .filter(([, text]) => text !== "");
   const found = items.filter(item => wanted.every(([part, text]) => partOf(item, part) === text));
-  if (found.length > 1) throw new Error(`multiple matches for selector ${sourceName(source)}`);
+  if (found.length > 1) throw new Error(`multiple matches for selector ${selectorName(source)}`);
   const [item] = found;
-  if (item === undefined) throw new Error(`nothing selected by ${sourceName(source)}`);
+  if (item === undefined) throw new Error(`nothing selected by ${selectorName(source)}`);
   return item;
 }
 
@@ -28,6 +28,17 @@ export function sourceName(source: MapNode): string {
   const text = (part: string, none: string) => childText(source, part) || none;
   const kind = `${text("kind", "[noKind]")}.${text("version", "[noVer]")}.${text("group", "[noGrp]")}`;
   return `${kind}/${text("name", "[noName]")}.${text("namespace", "[noNs]")}`;
+}
+
+/** The same with what the source takes of the object: its field, and the piece of that. */
+function selectorName(source: MapNode): string {
+  const options = childMap(source, "options");
+  const delimiter = childText(options, "delimiter") ?? "";
+  const create = childText(options, "create") === "true";
+  const index = Number(childText(options, "index") ?? "0");
+  const piece = delimiter === "" && !create ? "" : `${delimiter}(${index}), create=${create}`;
+  const more = [childText(source, "fieldPath") ?? "", piece].filter(text => text !== "");
+  return [sourceName(source), ...more].join(":");
 }
 
 /** The test of a target's `select` or `reject`: anchored patterns, and selectors for labels and annotations. */

@@ -1,5 +1,5 @@
 import { addResults, type ResourceList, type Result } from "../../core/resource-list.ts";
-import { type MapEntry, ScalarNode, SeqNode } from "../../core/yaml/node.ts";
+import { type MapEntry, ScalarNode, SeqNode, type YamlNode } from "../../core/yaml/node.ts";
 import { parseYaml } from "../../core/yaml/parse.ts";
 import { rawData } from "../../sdk/config.ts";
 import { olderFailure } from "../../sdk/failure.ts";
@@ -50,18 +50,19 @@ function run(list: ResourceList): void {
   addResults(list, results);
 }
 
-/** Undefined where a value is no YAML. */
+/** Undefined where a value is no YAML or holds nothing. */
 function readSetters(data: ReadonlyMap<string, string>): Setters | undefined {
   const setters: Setters = { scalars: [], arrays: [] };
   for (const [name, text] of data) {
-    let root: unknown;
+    let root: YamlNode | undefined;
     try {
       root = parseYaml(text).documents[0]?.root;
     } catch {
       return undefined;
     }
+    if (root === undefined && !text.startsWith("---")) return undefined;
     if (root instanceof SeqNode) setters.arrays.push([sortedValues(root), `\${${name}}`]);
-    else if (root instanceof ScalarNode && text !== "") setters.scalars.push([text, `\${${name}}`]);
+    else if (root instanceof ScalarNode) setters.scalars.push([text, `\${${name}}`]);
   }
   setters.scalars.sort(([a], [b]) => b.length - a.length);
   return setters;

@@ -118,7 +118,7 @@ test("null labels are filled, other kinds are refused in the published words", a
   assert.equal((await run(`${object}  labels:\n`)).text, `${object}  labels:\n    a: b\n`);
   const refused = await run(`${object}  labels: [a]\n`);
   assert.deepEqual(refused.said, [
-    'error: f.yaml: Resource(apiVersion=, kind=ConfigMap) has unmatched field type "string" in fieldpath .metadata.labels.a',
+    'error: Resource(apiVersion=, kind=ConfigMap) has unmatched field type "string" in fieldpath .metadata.labels.a',
     "info: set 0 labels in total",
   ]);
   assert.equal(refused.failed, failure);

@@ -1,5 +1,5 @@
 import type { Resource } from "../../core/resource.ts";
-import { fileOf, type ResourceList, refOf } from "../../core/resource-list.ts";
+import type { ResourceList } from "../../core/resource-list.ts";
 import { MapNode, ScalarNode, type YamlNode } from "../../core/yaml/node.ts";
 import { functionFailure } from "../../sdk/failure.ts";
 import { isKind, isLocalConfig } from "../../sdk/match.ts";
@@ -28,24 +28,18 @@ function run(list: ResourceList, { tag }: FunctionCall): void {
     return;
   }
   const labels = new Labels(entries);
-  let failed = false;
+  const wrong: Resource[] = [];
   for (const item of items) {
     try {
       labels.setOn(item);
     } catch (thrown) {
       if (!(thrown instanceof WrongField)) throw thrown;
-      failed = true;
-      const file = fileOf(list, item);
-      list.results.push({
-        message: file === undefined ? thrown.message : `${file.path}: ${thrown.message}`,
-        severity: "error",
-        resourceRef: refOf(item),
-        ...(file === undefined ? {} : { file }),
-      });
+      wrong.push(item);
+      list.results.push({ message: thrown.message, severity: "error" });
     }
   }
   list.results.push({ message: `set ${labels.count} labels in total`, severity: "info" });
-  if (failed) throw functionFailure();
+  if (wrong.length > 0) throw functionFailure(wrong);
 }
 
 /** A place for labels holds something else. */

@@ -15,8 +15,8 @@ function run(list: ResourceList): void {
   const projectId = rawData(list.functionConfig).get(setter) ?? "";
   const kptfiles = list.items.filter(item => item.kind === "Kptfile");
   if (kptfiles.length === 0) {
-    throw new FunctionError(
-      "failed to set project-id setter: failed to find Kptfile: unable to find Kptfile, please include --include-meta-resources flag if a Kptfile is present",
+    fail(
+      "failed to find Kptfile: unable to find Kptfile, please include --include-meta-resources flag if a Kptfile is present",
     );
   }
   for (const kptfile of kptfiles) declare(list, kptfile, projectId);
@@ -31,8 +31,7 @@ function run(list: ResourceList): void {
 /** Gives the setter to the package's first apply-setters, unless it has one; to a new one where there is none. */
 function declare(list: ResourceList, kptfile: Resource, projectId: string): void {
   const pipeline = ensureMap(kptfile.node, "pipeline");
-  if (pipeline === undefined)
-    throw new FunctionError("failed to set project-id setter: `pipeline` must be a map");
+  if (pipeline === undefined) fail("error updating Kptfile: `pipeline` must be a map");
   const mutator = childMaps(pipeline, "mutators").find(each =>
     childText(each, "image")?.includes("apply-setters"),
   );
@@ -50,18 +49,22 @@ function declare(list: ResourceList, kptfile: Resource, projectId: string): void
 function configOf(list: ResourceList, mutator: MapNode): MapNode {
   const path = childText(mutator, "configPath");
   if (!path) {
-    return fail("unable to find `ConfigMap` or `configPath` as the `functionConfig` for apply-setters");
+    return fail(
+      "error updating Kptfile: unable to find `ConfigMap` or `configPath` as the `functionConfig` for apply-setters",
+    );
   }
   const config = list.items.find(item => list.places.get(item)?.path === path);
   const data = config === undefined ? undefined : ensureMap(config.node, "data");
   return (
     data ??
     fail(
-      `failed to find setter file: file ${path} doesn't exist, please ensure the file specified in "configPath" exists and retry`,
+      `error updating Kptfile: failed to find setter file: file ${path} doesn't exist, please ensure the file specified in "configPath" exists and retry`,
     )
   );
 }
 
+/** In the manner of its framework, which prints an error twice. */
 function fail(text: string): never {
-  throw new FunctionError(`failed to set project-id setter: error updating Kptfile: ${text}`);
+  const message = `failed to set project-id setter: ${text}`;
+  throw new FunctionError(message, `${message}${message}\n`);
 }

@@ -27,6 +27,7 @@ export function jsonReport(outcome: Rendered, seen: readonly Progress[]): string
         ...(run.executionError === undefined ? {} : { error: run.executionError }),
         ...(run.stderr === undefined ? {} : { stderr: run.stderr }),
         results: run.results.map(plainResult),
+        ...(run.files === undefined ? {} : { files: run.files }),
       };
       steps.push(step);
       last = step;

@@ -49,6 +49,7 @@ export class ProgressLines {
         ];
         if (run.results.length > 0)
           lines.push(`  [Results]:\n${folded(run.results, this.#folds).join("\n")}`);
+        if (run.files !== undefined) lines.push(`  In: ${visibleLine(run.files.join(", "))}`);
         const showsStderr = exited && run.stderr !== undefined && run.stderr !== "";
         if (showsStderr)
           lines.push("  Stderr:", ...(run.stderr ?? "").split("\n").map(line => `    ${line.trim()}`));
