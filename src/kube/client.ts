@@ -1,5 +1,5 @@
 import type { Json, JsonMap } from "../core/json.ts";
-import { isMap, listAt, textAt } from "../core/json.ts";
+import { isMap, listAt, textAt, valueAt } from "../core/json.ts";
 import { MalformedAnswer, readAnswer, readLines } from "./answer.ts";
 import type { Clock } from "./clock.ts";
 import { Discovery } from "./discovery.ts";
@@ -35,6 +35,8 @@ export interface ClientOptions {
 
 /** Most packages come in one page; far larger ones don't fill the memory. */
 const pageSize = 2_000;
+/** A million objects of a kind; a server that always has one more page is not followed forever. */
+const maxPages = 500;
 
 /** Plain objects to and from an API server, whatever their kind. */
 export class KubeClient {
@@ -45,6 +47,7 @@ export class KubeClient {
   readonly #signal: AbortSignal | undefined;
   readonly #timeoutMs: number;
   #wasReached = false;
+  #hasAnswered = false;
   #requests = 0;
 
   constructor(transport: Transport, { clock, signal, requestTimeoutMs = 0, discovery }: ClientOptions) {
@@ -70,6 +73,7 @@ export class KubeClient {
       ...(signal === undefined ? {} : { signal }),
     });
     client.#wasReached = this.#wasReached;
+    client.#hasAnswered = this.#hasAnswered;
     return client;
   }
 
@@ -103,14 +107,18 @@ export class KubeClient {
     const items: JsonMap[] = [];
     let resourceVersion = "";
     let next = "";
+    let pages = 0;
     do {
       const page = await this.#json(
         "GET",
         withQuery(pathOf(type, namespace), { limit: pageSize, ...query, continue: next || undefined }),
       );
+      // Go writes empty lists as null; what has no items at all must not pass for an empty list.
+      if (valueAt(page, "items") === undefined) throw notWhatWasAsked("list");
       for (const item of listAt(page, "items").filter(isMap)) items.push(named(item, type));
       resourceVersion = textAt(page, "metadata", "resourceVersion") ?? "";
       next = textAt(page, "metadata", "continue") ?? "";
+      if (++pages > maxPages) throw notWhatWasAsked("list that ends");
     } while (next !== "");
     return { items, resourceVersion };
   }
@@ -165,6 +173,7 @@ export class KubeClient {
       path,
       headers: { accept: "application/json" },
       signal,
+      isStream: true,
     });
     if (response.status !== 200) throw await statusError(response);
     for await (const line of readLines(response)) if (isMap(line)) yield line;
@@ -185,6 +194,7 @@ export class KubeClient {
       signal: this.#signal,
       isRepeatable: method !== "POST",
       wasReached: () => this.#wasReached,
+      hasAnswered: () => this.#hasAnswered,
     };
     return await withRetries(retry, async () => {
       this.#requests++;
@@ -200,8 +210,11 @@ export class KubeClient {
         ...this.#requestSignal(),
       });
       this.#wasReached = true;
-      if (response.status < 200 || response.status > 299) throw await statusError(response);
-      return await readAnswer(response);
+      const isGood = response.status >= 200 && response.status <= 299;
+      const answer = isGood ? await readAnswer(response) : await statusError(response);
+      this.#hasAnswered = true;
+      if (answer instanceof StatusError) throw answer;
+      return answer;
     });
   }
 
@@ -216,14 +229,23 @@ export class KubeClient {
 
 async function statusError(response: KubeResponse): Promise<StatusError> {
   const seconds = Number(response.headers["retry-after"] ?? "");
-  const body = await readAnswer(response).catch(() => undefined);
+  const body = await readAnswer(response).catch((thrown: unknown) => {
+    if (thrown instanceof MalformedAnswer) return undefined;
+    throw thrown;
+  });
   const wait = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 30) * 1000 : undefined;
   return new StatusError(response.status, body, wait);
 }
 
 function object(answer: Json | undefined): JsonMap {
   if (isMap(answer)) return answer;
-  throw new MalformedAnswer("CLUSTER_REFUSED", "the server's answer is no object");
+  throw notWhatWasAsked("object");
+}
+
+function notWhatWasAsked(what: string): MalformedAnswer {
+  return new MalformedAnswer("CLUSTER_REFUSED", `the server's answer is no ${what}`, {
+    hint: "the server of the kubeconfig must be a Kubernetes API server",
+  });
 }
 
 function named(item: JsonMap, type: ResourceType): JsonMap {

@@ -6,13 +6,21 @@ import type { Connection, Credentials } from "./connection.ts";
 import { ConnectionLost, notTunnelled, unreachable } from "./connection-error.ts";
 import type { KubeRequest, KubeResponse, Transport } from "./transport.ts";
 
-/** A server that says nothing for this long counts as lost; its own limit for a request is a minute. */
-const silenceLimitMs = 65_000;
-/** One that has not said anything yet is not waited for as long. */
-const firstAnswerLimitMs = 15_000;
+/** How long a server may take, in milliseconds. */
+interface Patience {
+  /** For the first answer of all: a server that has never said anything is not waited for long. */
+  first: number;
+  /** For any sign of life later; the server's own limit for a request is a minute. */
+  silence: number;
+  /** For each KiB of an answer that has begun. */
+  pace: number;
+}
+
+const usual: Patience = { first: 15_000, silence: 65_000, pace: 15_000 };
+const paceBytes = 1024;
 
 /** Requests over the network, connections kept alive. Redirects are never followed: they could carry credentials away. */
-export function createHttpsTransport(connection: Connection): Transport {
+export function createHttpsTransport(connection: Connection, patience: Patience = usual): Transport {
   const agents = new Map<string, Agent>();
   const isTls = connection.server.protocol === "https:";
   const agentFor = (credentials: Credentials): Agent => {
@@ -36,8 +44,10 @@ export function createHttpsTransport(connection: Connection): Transport {
       agent,
       ...(asked.signal === undefined ? {} : { signal: asked.signal }),
     };
-    const limitMs = hasAnswered ? silenceLimitMs : firstAnswerLimitMs;
-    const answer = await exchange(isTls ? httpsRequest : httpRequest, target, asked, connection, limitMs);
+    const answer = await exchange(isTls ? httpsRequest : httpRequest, target, asked, connection, {
+      ...patience,
+      first: hasAnswered ? patience.silence : patience.first,
+    });
     hasAnswered = true;
     return answer;
   };
@@ -55,7 +65,7 @@ export function createHttpsTransport(connection: Connection): Transport {
       return {
         status: answer.statusCode ?? 0,
         headers: flatten(answer),
-        body: guarded(answer, asked, connection),
+        body: guarded(answer, asked, connection, patience),
       };
     },
     async close(): Promise<void> {
@@ -93,7 +103,7 @@ function exchange(
   target: RequestOptions,
   asked: KubeRequest,
   connection: Connection,
-  limitMs: number,
+  { first, silence }: Patience,
 ): Promise<IncomingMessage> {
   const { server } = connection;
   return new Promise((resolve, reject) => {
@@ -109,14 +119,12 @@ function exchange(
     };
     const interrupt = (): void => fail(new Error("interrupted"));
     // The limit counts from the start: sockets have a clock of their own only once they are connected.
-    const timer = setTimeout(() => fail(noAnswer(server, `${limitMs / 1000} s`)), limitMs);
+    const timer = setTimeout(() => fail(noAnswer(server, `${first / 1000} s`)), first);
     const outgoing = request(target, answer => {
       end();
       resolve(answer);
     });
-    outgoing.setTimeout(silenceLimitMs, () =>
-      outgoing.destroy(noAnswer(server, `${silenceLimitMs / 1000} s`)),
-    );
+    outgoing.setTimeout(silence, () => outgoing.destroy(noAnswer(server, `${silence / 1000} s`)));
     outgoing.on("error", fail);
     asked.signal?.addEventListener("abort", interrupt);
     if (asked.signal?.aborted) interrupt();
@@ -146,14 +154,29 @@ function noAnswer(server: URL, limit: string): ConnectionLost {
 
 async function* guarded(
   answer: IncomingMessage,
-  { signal }: KubeRequest,
+  { signal, isStream = false }: KubeRequest,
   connection: Connection,
+  { pace }: Patience,
 ): AsyncGenerator<Uint8Array> {
+  let received = 0;
+  let before = 0;
+  const watchman = isStream
+    ? undefined
+    : setInterval(() => {
+        if (received - before < paceBytes) answer.destroy(noAnswer(connection.server, `${pace / 1000} s`));
+        before = received;
+      }, pace);
   try {
-    for await (const chunk of answer) yield chunk as Uint8Array;
+    for await (const chunk of answer) {
+      received += (chunk as Uint8Array).byteLength;
+      yield chunk as Uint8Array;
+    }
   } catch (thrown) {
+    if (thrown instanceof ConnectionLost) throw thrown;
     if (signal?.aborted && thrown instanceof Error) throw failureOf(signal, connection, thrown);
     throw new ConnectionLost(connection.server.host, thrown);
+  } finally {
+    clearInterval(watchman);
   }
 }
 

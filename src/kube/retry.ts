@@ -12,6 +12,8 @@ export interface RetryOptions {
   isRepeatable: boolean;
   /** Whether the server was ever reached: if not, a refused connection is told at once. */
   wasReached: () => boolean;
+  /** Whether it ever finished an answer: one that never has is not waited for again and again. */
+  hasAnswered: () => boolean;
 }
 
 /** Does it again while the server is busy, away for a moment, or the answer was lost. */
@@ -30,7 +32,7 @@ export async function withRetries<T>(options: RetryOptions, work: () => Promise<
 }
 
 /** How many attempts an error deserves. */
-function attemptsFor(thrown: unknown, { isRepeatable, wasReached }: RetryOptions): number {
+function attemptsFor(thrown: unknown, { isRepeatable, wasReached, hasAnswered }: RetryOptions): number {
   if (thrown instanceof StatusError) {
     if (thrown.status === 429) return 12;
     if (!isRepeatable) return 1;
@@ -42,11 +44,10 @@ function attemptsFor(thrown: unknown, { isRepeatable, wasReached }: RetryOptions
   if (thrown instanceof NotConnected) return wasReached() ? 9 : 1;
   if (thrown instanceof ConnectionLost) {
     if (!isRepeatable) return 1;
-    if (wasReached()) return thrown.isTimeout ? 3 : 9;
-    // Asking a server that has never said anything again and again would look like hanging.
-    return thrown.isTimeout ? 1 : 3;
+    if (thrown.isTimeout) return hasAnswered() ? 3 : 1;
+    return wasReached() ? 9 : 3;
   }
-  if (thrown instanceof MalformedAnswer) return isRepeatable && wasReached() ? 4 : 1;
+  if (thrown instanceof MalformedAnswer) return isRepeatable && hasAnswered() ? 4 : 1;
   return 1;
 }
 

@@ -19,7 +19,9 @@ export class StatusError extends KptError {
   readonly retryAfterMs: number | undefined;
 
   constructor(status: number, body: Json | undefined, retryAfterMs?: number) {
-    const reason = textAt(body, "reason") ?? reasons[status] ?? "";
+    const named = textAt(body, "reason");
+    // A reason is a word; anything else could forge lines.
+    const reason = named !== undefined && /^\w{0,64}$/.test(named) ? named : (reasons[status] ?? "");
     const serverText = cleanText(textAt(body, "message") || fallbackText(status));
     const isLogin = status === 401;
     super(
@@ -34,7 +36,7 @@ export class StatusError extends KptError {
     this.causes = listAt(body, "details", "causes")
       .filter(isMap)
       .map(cause => ({
-        reason: textAt(cause, "reason") ?? "",
+        reason: cleanText(textAt(cause, "reason") ?? ""),
         message: cleanText(textAt(cause, "message") ?? ""),
         field: cleanText(textAt(cause, "field") ?? ""),
       }));

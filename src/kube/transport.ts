@@ -6,6 +6,8 @@ export interface KubeRequest {
   headers: Readonly<Record<string, string>>;
   body?: string;
   signal?: AbortSignal;
+  /** The answer goes on as long as it likes (a watch); any other must keep a pace. */
+  isStream?: boolean;
 }
 
 export interface KubeResponse {

@@ -15,6 +15,8 @@ export interface Trouble {
   cutAfter?: number;
   /** A watch is told, after its first bytes, that its version is too old. */
   isExpired?: boolean;
+  /** Answers in place of the server. */
+  answer?: (response: ServerResponse) => void;
 }
 
 export interface SeenRequest {
@@ -97,6 +99,7 @@ export class FaultProxy {
     const trouble = this.#troubleOf({ method, path, isWatch, count: ++this.#count }) ?? {};
     if (trouble.delay !== undefined) await new Promise(done => setTimeout(done, trouble.delay));
     if (trouble.reset === "before") return reset(response);
+    if (trouble.answer !== undefined) return trouble.answer(response);
     if (trouble.status !== undefined) return refuse(response, trouble);
     const gone = new AbortController();
     response.on("close", () => gone.abort());
