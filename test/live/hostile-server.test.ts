@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { main } from "../../src/cli/main.ts";
 import { temporary } from "../cli/program.ts";
 import { configMaps } from "./bookkeeping.ts";
 import { create, needsSandbox, openCluster } from "./cluster.ts";
 import { FaultProxy, type SeenRequest } from "./fault-proxy.ts";
+import { emptyPackage, kptIn } from "./in-process.ts";
 
 type Reply = (response: ServerResponse) => void;
 
@@ -86,41 +86,16 @@ async function run(t: TestContext, row: Row, command: readonly string[]) {
   });
   const files: Record<string, string> = {
     kubeconfig: proxy.kubeconfig(),
-    "pkg/Kptfile": "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata:\n  name: pkg\n",
-    "pkg/resourcegroup.yaml": `apiVersion: kpt.dev/v1alpha1
-kind: ResourceGroup
-metadata:
-  name: inv
-  namespace: ${namespace}
-  labels:
-    cli-utils.sigs.k8s.io/inventory-id: id
-`,
+    ...emptyPackage(namespace),
     "pkg/a.json.yaml": JSON.stringify(configMaps(namespace, 1)[0]),
   };
   const folder = temporary(t, files);
-  const shown = { stdout: "", stderr: "" };
-  const output = (stream: keyof typeof shown) => ({
-    write: (text: string) => {
-      shown[stream] += text;
-    },
-    isTTY: false,
-    columns: 80,
-    colour: false,
-  });
-  const code = await main(["live", ...command, "pkg", "--request-timeout=300ms"], {
-    stdin: process.stdin,
-    stdout: output("stdout"),
-    stderr: output("stderr"),
-    env: { KUBECONFIG: join(folder, "kubeconfig"), HOME: folder },
-    cwd: folder,
-    signal: new AbortController().signal,
-    now: () => new Date(),
-  });
+  const shown = await kptIn(folder, ["live", ...command, "pkg", "--request-timeout=300ms"]);
   assert.deepEqual(readdirSync(join(folder, "pkg")).sort(), ["Kptfile", "a.json.yaml", "resourcegroup.yaml"]);
   for (const [path, text] of Object.entries(files)) {
     assert.equal(readFileSync(join(folder, path), "utf8"), text);
   }
-  return { ...shown, code, writes: asked.filter(({ method }) => method !== "GET") };
+  return { ...shown, writes: asked.filter(({ method }) => method !== "GET") };
 }
 
 describe("a hostile server is told once, and nothing is changed", { skip: needsSandbox }, () => {

@@ -114,10 +114,15 @@ async function create(
   }
 }
 
-function patchFailure({ type, source }: Sending, modified: JsonMap, patch: JsonMap, thrown: unknown): string {
+function patchFailure(
+  { type, source, live }: Sending,
+  modified: JsonMap,
+  patch: JsonMap,
+  thrown: unknown,
+): string {
   const { namespace, name, kind } = idOf(modified);
   const version = `${type.group}/${type.version}`;
-  const text = maskValues(serverTextOf(thrown), modified);
+  const text = maskValues(serverTextOf(thrown), modified, live);
   return [
     "error when applying patch:",
     compactJson(shownPatch(modified, patch)),

@@ -7,6 +7,7 @@ import { isStatus, serverTextOf } from "../../kube/status-error.ts";
 import { owningInventory } from "../plan/filters/inventory-policy.ts";
 import { idOf } from "../plan/identity.ts";
 import { conflictPauseMs, failure, maxConflicts, type SendOptions, type SendResult } from "./result.ts";
+import { maskValues } from "./secrets.ts";
 
 /** Deletes exactly the object that was seen; one that took its name meanwhile is not touched. */
 export async function removeObject(
@@ -29,7 +30,7 @@ export async function removeObject(
     } catch (thrown) {
       if (isStatus(thrown, 404)) return { status: "Successful" };
       if (!isStatus(thrown, 409) || attempt > maxConflicts) {
-        return failure(serverTextOf(thrown), isFateUnknown(thrown));
+        return failure(maskValues(serverTextOf(thrown), live), isFateUnknown(thrown));
       }
     }
     if (attempt > 1) await client.clock.sleep(conflictPauseMs);
@@ -37,7 +38,7 @@ export async function removeObject(
       const found = await client.find(type, namespace, name);
       if (textAt(found, "metadata", "uid") !== uid) return { status: "Successful" };
     } catch (thrown) {
-      return failure(serverTextOf(thrown), true);
+      return failure(maskValues(serverTextOf(thrown), live), true);
     }
   }
 }

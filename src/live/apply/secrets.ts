@@ -1,5 +1,6 @@
 import type { Json, JsonMap } from "../../core/json.ts";
-import { cloneJson, isMap, mapAt, textAt } from "../../core/json.ts";
+import { cloneJson, mapAt, textAt } from "../../core/json.ts";
+import { cleanText } from "../../kube/clean-text.ts";
 
 export const mask = "***";
 
@@ -13,6 +14,7 @@ export function maskSecret(object: JsonMap): JsonMap {
   const shown = cloneJson(object);
   for (const field of ["data", "stringData"]) {
     const values = mapAt(shown, field);
+    if (values === undefined && Object.hasOwn(shown, field)) shown[field] = mask;
     for (const key of Object.keys(values ?? {})) if (values !== undefined) values[key] = mask;
   }
   const annotations = mapAt(shown, "metadata", "annotations");
@@ -26,8 +28,8 @@ export function maskValues(text: string, ...objects: readonly (JsonMap | undefin
   const values = new Set<string>();
   for (const object of objects) {
     if (object === undefined || !isSecret(object)) continue;
-    for (const value of Object.values(mapAt(object, "data") ?? {})) collect(value, true, values);
-    for (const value of Object.values(mapAt(object, "stringData") ?? {})) collect(value, false, values);
+    collect(object["data"] ?? null, true, values);
+    collect(object["stringData"] ?? null, false, values);
   }
   let shown = text;
   // Longer ones first: a short value may be part of a long one.
@@ -37,14 +39,21 @@ export function maskValues(text: string, ...objects: readonly (JsonMap | undefin
   return shown;
 }
 
+/** Shorter lines of a longer value are no secret by themselves, and would mask half the sentence. */
+const shortestLine = 8;
+
 function collect(value: Json, isEncoded: boolean, values: Set<string>): void {
-  if (isMap(value) || Array.isArray(value) || value === null) return;
+  if (value === null) return;
+  if (typeof value === "object") {
+    for (const inner of Object.values(value)) collect(inner, isEncoded, values);
+    return;
+  }
   const text = String(value);
-  const forms = isEncoded
-    ? [text, Buffer.from(text, "base64").toString("utf8")]
-    : [text, Buffer.from(text).toString("base64")];
-  for (const form of forms) {
-    for (const spelled of [form, JSON.stringify(form).slice(1, -1)]) {
+  const plain = isEncoded ? Buffer.from(text, "base64").toString("utf8") : text;
+  const lines = plain.split("\n").filter(line => line.trim().length >= shortestLine);
+  const encoded = isEncoded ? text : Buffer.from(text).toString("base64");
+  for (const form of [encoded, plain, plain.trim(), ...lines]) {
+    for (const spelled of [form, cleanText(form), JSON.stringify(form).slice(1, -1)]) {
       if (spelled.trim().length > 0) values.add(spelled);
     }
   }

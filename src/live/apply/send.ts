@@ -40,7 +40,8 @@ export async function sendItem(sender: Sender, item: Item): Promise<Sent> {
     return item.vertex.action === "apply" ? await apply(sender, item) : await remove(sender, item);
   } catch (thrown) {
     if (thrown instanceof TypeError || thrown instanceof RangeError) throw thrown;
-    return failure(maskValues(serverTextOf(thrown), item.vertex.object));
+    const { key, object } = item.vertex;
+    return failure(maskValues(serverTextOf(thrown), object, sender.view.get(key)));
   }
 }
 

@@ -46,7 +46,7 @@ export async function applyServerSide(sending: Sending): Promise<SendResult> {
     const before = live === undefined ? {} : { before: live };
     return { status: "Successful", operation: "serversideapplied", ...before, after: answer };
   } catch (thrown) {
-    return failure(maskValues(explain(thrown), object), isFateUnknown(thrown));
+    return failure(maskValues(explain(thrown), object, live), isFateUnknown(thrown));
   }
 }
 
