@@ -1,16 +1,8 @@
-import type { Resource } from "../../core/resource.ts";
-import { FunctionError, type ResourceList } from "../../core/resource-list.ts";
+import type { ResourceList } from "../../core/resource-list.ts";
 import { rawData } from "../../sdk/config.ts";
-import {
-  type Field,
-  type FieldSpec,
-  FieldSpecError,
-  fieldsAt,
-  readFieldSpecs,
-} from "../../sdk/field-spec.ts";
-import { consideringField, undecodable } from "../../sdk/go-decoding.ts";
+import type { FieldSpec } from "../../sdk/field-spec.ts";
+import { additionalFields, fieldsOrFail, refuseDuplicates, transformerFailure } from "../../sdk/kustomize.ts";
 import { ensureMap, setChildText } from "../../sdk/nodes.ts";
-import { duplicateId } from "../../sdk/unique-ids.ts";
 
 const template = "spec/template/metadata/labels";
 const selector = "spec/selector/matchLabels";
@@ -50,10 +42,7 @@ const defaults: readonly FieldSpec[] = [
 /** The releases v0.1: also local config, also affinity, new keys in selectors that are there; no results. */
 export function runFormer(list: ResourceList): void {
   const { labels, additional } = readConfig(list);
-  const duplicate = duplicateId(list.items);
-  if (duplicate !== undefined) {
-    fail(list, `failed to run function: may not add resource with an already registered id: ${duplicate}`);
-  }
+  refuseDuplicates(list);
   for (const item of list.items) {
     for (const spec of [...additional, ...defaults]) {
       for (const { parent, key } of fieldsOrFail(list, spec, item)) {
@@ -65,18 +54,6 @@ export function runFormer(list: ResourceList): void {
   }
 }
 
-function fieldsOrFail(list: ResourceList, spec: FieldSpec, item: Resource): Field[] {
-  try {
-    return fieldsAt(spec, item);
-  } catch (thrown) {
-    if (!(thrown instanceof FieldSpecError)) throw thrown;
-    return fail(
-      list,
-      `failed to run function: failed to run transformer: ${consideringField(spec, item, thrown)}`,
-    );
-  }
-}
-
 function readConfig(list: ResourceList): { labels: [string, string][]; additional: FieldSpec[] } {
   const config = list.functionConfig;
   const isConfigMap = config?.apiVersion === "v1" && config.kind === "ConfigMap";
@@ -84,24 +61,15 @@ function readConfig(list: ResourceList): { labels: [string, string][]; additiona
     config?.apiVersion === "fn.kpt.dev/v1alpha1" &&
     (config.kind === "SetLabels" || config.kind === "SetLabelConfig");
   if (config === undefined || !(isConfigMap || isOwn)) {
-    return fail(
+    return transformerFailure(
       list,
       "failed to configure function: `functionConfig` must be either a `ConfigMap` or `SetLabels`",
     );
   }
-  const wrong = isOwn ? undecodable(config, "labels", ["additionalLabelFields", "fieldSpecs"]) : undefined;
-  if (wrong !== undefined) return fail(list, `failed to configure function: ${wrong}`);
+  const additional = isOwn ? additionalFields(list, config, "labels", "additionalLabelFields") : [];
   const labels = [...rawData(config, isOwn ? "labels" : "data")].sort(([a], [b]) => (a < b ? -1 : 1));
   if (labels.length === 0) {
-    return fail(list, "failed to configure function: input label list cannot be empty");
+    return transformerFailure(list, "failed to configure function: input label list cannot be empty");
   }
-  const fields = isOwn
-    ? (readFieldSpecs(config.node, "additionalLabelFields") ?? readFieldSpecs(config.node, "fieldSpecs"))
-    : undefined;
-  return { labels, additional: fields ?? [] };
-}
-
-function fail(list: ResourceList, message: string): never {
-  list.results.push({ message, severity: "error" });
-  throw new FunctionError(message, `[error] : ${message}`);
+  return { labels, additional };
 }

@@ -8,7 +8,7 @@ import { childMap, childMaps, childText, setChildText } from "../../sdk/nodes.ts
 import { isNamespaced } from "../../sdk/scope.ts";
 
 /**
- * The releases up to v0.4.1: no matcher, every namespace becomes the new one, subjects of all role bindings
+ * The releases from v0.3 to v0.4.1: no matcher, every namespace becomes the new one, subjects of all role bindings
  * included; dependencies follow whatever namespace they name.
  */
 export function runFormer(list: ResourceList): void {

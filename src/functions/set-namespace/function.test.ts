@@ -188,3 +188,32 @@ test("releases up to v0.4.1 change subjects of role bindings too", async () => {
     ['namespace "","old" updated to "new", 2 value(s) changed'],
   );
 });
+
+test("the first releases go by kustomize's places: local config too, known accounts, no results", async () => {
+  const input = [
+    "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: s}\n",
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, annotations: {config.kubernetes.io/local-config: "true"}}\n',
+    "apiVersion: v1\nkind: Node\nmetadata: {name: n}\n",
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: d}\nsubjects:\n- {kind: ServiceAccount, name: s}\n- {kind: User, name: u, namespace: old}\n",
+    "apiVersion: v1\nkind: Namespace\nmetadata: {name: old}\n",
+    "apiVersion: x.io/v1\nkind: Foo\nmetadata: {name: f}\nspec: {a: {ns: old}}\n",
+  ].join("---\n");
+  const own =
+    "apiVersion: fn.kpt.dev/v1alpha1\nkind: SetNamespace\nmetadata: {name: c}\nnamespace: new\nadditionalNamespaceFields: [{path: spec/a/ns, kind: Foo}]\n";
+  const { files, results, failed } = await runOnFiles(
+    fn,
+    { "f.yaml": input },
+    { config: own, tag: "v0.2.0" },
+  );
+  assert.equal(failed, undefined);
+  assert.deepEqual(results, []);
+  const text = files.get("f.yaml") ?? "";
+  assert.match(text, /metadata: \{name: s, namespace: new\}/);
+  assert.match(text, /local-config: "true"\}, namespace: new\}/);
+  assert.match(text, /metadata: \{name: n\}\n/);
+  assert.match(text, /name: s, namespace: new\}\n- \{kind: User, name: u, namespace: old\}/);
+  assert.match(text, /kind: Namespace\nmetadata: \{name: new\}/);
+  assert.match(text, /name: f, namespace: new\}\nspec: \{a: \{ns: new\}\}/);
+  const empty = await runOnFiles(fn, { "f.yaml": input }, { config: config("{a: b}"), tag: "v0.1" });
+  assert.equal(empty.failed?.message, "failed to configure function: input namespace cannot be empty");
+});

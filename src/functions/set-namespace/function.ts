@@ -8,6 +8,7 @@ import { childMap, childMaps, childText, setChildText } from "../../sdk/nodes.ts
 import { defaultNamespace, isNamespaced, noNamespace, originOf, shortName } from "../../sdk/scope.ts";
 import { type CatalogFunction, type FunctionCall, isBefore } from "../catalog-function.ts";
 import { followDependencies, idsOf } from "./depends-on.ts";
+import { runFirst } from "./first.ts";
 import { runFormer } from "./former.ts";
 
 export const fn: CatalogFunction = { name: "set-namespace", run };
@@ -45,6 +46,10 @@ function readConfig(list: ResourceList): Config {
 }
 
 function run(list: ResourceList, { tag }: FunctionCall): void {
+  if (isBefore(tag, 0, 3, 0)) {
+    runFirst(list);
+    return;
+  }
   if (isBefore(tag, 0, 4, 2)) {
     runFormer(list);
     return;
