@@ -1,4 +1,5 @@
 import type { JsonMap } from "../../core/json.ts";
+import type { InventoryEntry } from "../inventory/inventory.ts";
 import type { Outcome } from "../inventory/keep.ts";
 import type { Progress } from "../plan/filters/filter.ts";
 import type { Vertex } from "../plan/graph.ts";
@@ -65,6 +66,12 @@ export function isNews(item: Item, tree: StatusTree): boolean {
 export function outcomeOf(item: Item): Outcome {
   const { vertex, actuation, reconcile, isAbandoned, isFateUnknown } = item;
   return { id: vertex.id, action: vertex.action, actuation, reconcile, isAbandoned, isFateUnknown };
+}
+
+/** Before anything is known of it. */
+export function pendingEntry({ vertex }: Item): InventoryEntry {
+  const strategy = vertex.action === "apply" ? "Apply" : "Delete";
+  return { id: vertex.id, strategy, actuation: "Pending", reconcile: "Pending" };
 }
 
 export function generationOf(object: JsonMap | undefined): number {

@@ -1,20 +1,28 @@
 import { textAt } from "../../core/json.ts";
-import type { ResourceId } from "../../core/resource-id.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { LiveEvent, WaitEvent, WaitStatus } from "../events.ts";
+import type { InventoryEntry } from "../inventory/inventory.ts";
 import { entriesToKeep } from "../inventory/keep.ts";
 import type { InventoryStore } from "../inventory/store.ts";
 import type { Filter, FilterContext, InventoryPolicy } from "../plan/filters/filter.ts";
-import { owningInventory } from "../plan/filters/inventory-policy.ts";
 import { waitsOf } from "../plan/graph.ts";
-import { annotation, keyOf } from "../plan/identity.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Schedule } from "../plan/schedule.ts";
 import { anyPodUnschedulable } from "../status/tree.ts";
 import { explain } from "./explain.ts";
 import { hearAbout } from "./hear.ts";
 import { inventoryTask } from "./inventory-task.ts";
-import { generationOf, type Item, isDone, isNews, newItem, outcomeOf, stopSignal } from "./item.ts";
+import {
+  generationOf,
+  type Item,
+  isDone,
+  isNews,
+  newItem,
+  outcomeOf,
+  pendingEntry,
+  stopSignal,
+} from "./item.ts";
+import { lookout, onRecord } from "./on-record.ts";
 import type { SendOptions } from "./result.ts";
 import { actuationEvent, type Sender, type Sent, sendItem } from "./send.ts";
 import { type Sequencer, streamSequencer, waveSequencer } from "./sequence.ts";
@@ -119,6 +127,9 @@ class Run {
       filters: input.filters,
       context,
       loading: new Map(),
+      onRecord: onRecord(client.clock, () =>
+        this.#store.restore(this.#pending.filter(entry => entry.strategy === "Apply")),
+      ),
     };
   }
 
@@ -134,7 +145,11 @@ class Run {
       ],
       waits: waitsOf(this.#in.plan.graph),
     });
-    if (mode === "apply") await inventoryTask("inventory-add-0", emit, () => this.#recordPending());
+    if (mode === "apply") {
+      await inventoryTask("inventory-add-0", emit, async () => {
+        if (this.#hasWaits) await this.#store.add(this.#pending);
+      });
+    }
     if (this.#hasWaits) for (const item of this.#items.values()) this.#tellStatus(item);
     await this.#perform();
     const isInterrupted = signal.aborted;
@@ -143,32 +158,17 @@ class Run {
     const kept = entriesToKeep([...this.#items.values()].map(outcomeOf), this.#store.previous);
     await inventoryTask(last, emit, async () => {
       if (!this.#hasWaits) return;
-      const isBack = (id: ResourceId): boolean => this.#isBack(keyOf(id));
-      if (mode === "destroy" && kept.length === 0) await this.#store.delete(isBack);
-      else await this.#store.set(kept, isBack);
+      const { inventoryId } = this.#in.send;
+      const { isBack, look } = lookout(this.#items, view, this.#sender.client, inventoryId);
+      if (mode === "destroy" && kept.length === 0) await this.#store.delete(isBack, look);
+      else await this.#store.set(kept, isBack, look);
     });
     if (this.#failure !== undefined) throw this.#failure.thrown;
     return { isInterrupted, kept: kept.length };
   }
 
-  /** Gone when this run looked, or deleted by it, and there again: another run has made it anew. */
-  #isBack(key: string): boolean {
-    const item = this.#items.get(key);
-    const wasDeleted = item?.vertex.action === "delete" && item.reconcile === "Succeeded";
-    if (item !== undefined && !wasDeleted) return false;
-    const live = this.#in.view.get(key);
-    return live !== undefined && annotation(live, owningInventory) === this.#in.send.inventoryId;
-  }
-
-  async #recordPending(): Promise<void> {
-    if (!this.#hasWaits) return;
-    const entries = [...this.#items.values()].map(({ vertex }) => ({
-      id: vertex.id,
-      strategy: vertex.action === "apply" ? ("Apply" as const) : ("Delete" as const),
-      actuation: "Pending" as const,
-      reconcile: "Pending" as const,
-    }));
-    await this.#store.add(entries);
+  get #pending(): InventoryEntry[] {
+    return [...this.#items.values()].map(pendingEntry);
   }
 
   #perform(): Promise<void> {

@@ -12,6 +12,7 @@ import { SubstitutionError, sourcesOf, substitute } from "../plan/substitute.ts"
 import { applyClientSide } from "./client-side.ts";
 import type { Item } from "./item.ts";
 import { withOwner } from "./last-applied.ts";
+import { isOwned } from "./on-record.ts";
 import { detachObject, removeObject } from "./remove.ts";
 import { failure, type SendOptions, type SendResult } from "./result.ts";
 import { maskValues } from "./secrets.ts";
@@ -30,6 +31,8 @@ export interface Sender {
   context: FilterContext;
   /** Kinds that came into being during the run, being read. */
   loading: Map<string, Promise<unknown>>;
+  /** Resolves when all objects of the package are on record, as far as can be known. */
+  onRecord(): Promise<void>;
 }
 
 export type Sent = SendResult | ({ status: "Skipped" } & Skip);
@@ -89,6 +92,7 @@ async function apply(sender: Sender, { vertex, source }: Item): Promise<Sent> {
     if (thrown instanceof SubstitutionError) return failure(thrown.message);
     throw thrown;
   }
+  if (options.dryRun === "none" && !isOwned(live, options.inventoryId)) await sender.onRecord();
   const sending = {
     client,
     type,

@@ -24,6 +24,9 @@ export type StatusPolicy = "all" | "none";
 
 const maxConflicts = 20;
 
+/** Of these, those that are in the cluster and belong to the inventory. */
+export type Look = (ids: readonly ResourceId[]) => Promise<ResourceId[]>;
+
 /** The inventory of one package in the cluster. It is read once; writes carry the version that was read. */
 export class InventoryStore {
   readonly #client: KubeClient;
@@ -32,7 +35,7 @@ export class InventoryStore {
   #live: ClusterInventory | undefined;
   #before: readonly ResourceId[] = [];
   /** What this run has found at its start or is about itself: anything else comes from somebody else. */
-  #seen = new Set<string>();
+  #seen = new Map<string, ResourceId>();
 
   constructor(client: KubeClient, local: LocalInventory, statusPolicy: StatusPolicy) {
     this.#client = client;
@@ -55,7 +58,7 @@ export class InventoryStore {
     const object = await this.#client.find(type, this.#local.namespace, this.#local.name);
     this.#take(object);
     this.#before = this.#ids;
-    for (const id of this.#before) this.#seen.add(keyOf(id));
+    for (const id of this.#before) this.#seen.set(keyOf(id), id);
     return this.#live;
   }
 
@@ -87,31 +90,49 @@ export class InventoryStore {
    * not make what it never touched look unfinished.
    */
   async add(entries: readonly InventoryEntry[]): Promise<void> {
-    for (const entry of entries) this.#seen.add(keyOf(entry.id));
+    for (const { id } of entries) this.#seen.set(keyOf(id), id);
     await this.#write(entries, false, () => true);
+  }
+
+  /** Puts back what another run has dropped since; costs one read where none has. */
+  async restore(entries: readonly InventoryEntry[]): Promise<void> {
+    await this.#lookAgain(0);
+    await this.add(entries);
   }
 
   /**
    * After everything: exactly these, those that `isThere` knows to have come back, and what others have put
-   * there meanwhile.
+   * there meanwhile. What was dropped is looked for afterwards: who creates it from now on finds it missing
+   * on record, who has created it before is seen.
    */
   async set(
     entries: readonly InventoryEntry[],
     isThere: (id: ResourceId) => boolean = () => false,
+    look: Look = async () => [],
   ): Promise<void> {
-    await this.#write(entries, true, id => !this.#seen.has(keyOf(id)) || isThere(id));
+    const stays = (id: ResourceId): boolean => !this.#seen.has(keyOf(id)) || isThere(id);
+    await this.#write(entries, true, stays);
     const written = this.#live;
+    const back = await look(this.#dropped());
     await this.#lookAgain(0);
     // Another run may have dropped what it didn't know to be wanted, just before.
-    if (this.#version !== versionOf(written)) {
-      await this.#write(entries, true, id => !this.#seen.has(keyOf(id)) || isThere(id));
+    if (back.length > 0 || this.#version !== versionOf(written)) {
+      await this.#write(entries, true, stays, back);
     }
   }
 
+  /** What this run has taken off the record. */
+  #dropped(): ResourceId[] {
+    const kept = new Set(this.#ids.map(keyOf));
+    return [...this.#seen].filter(([key]) => !kept.has(key)).map(([, id]) => id);
+  }
+
   /** At the end of a destroy: it goes, unless somebody has put objects there meanwhile. */
-  async delete(isThere: (id: ResourceId) => boolean): Promise<void> {
+  async delete(isThere: (id: ResourceId) => boolean, look: Look): Promise<void> {
     for (let attempt = 1; this.#live !== undefined; attempt++) {
-      if (this.#ids.some(id => !this.#seen.has(keyOf(id)) || isThere(id))) return await this.set([], isThere);
+      if (this.#ids.some(id => !this.#seen.has(keyOf(id)) || isThere(id))) {
+        return await this.set([], isThere, look);
+      }
       const preconditions: JsonMap = {};
       for (const field of ["uid", "resourceVersion"]) {
         const value = textAt(this.#live.object, "metadata", field);
@@ -128,6 +149,8 @@ export class InventoryStore {
         await this.#lookAgain(attempt);
       }
     }
+    const back = await look(this.#dropped());
+    if (back.length > 0) await this.#write([], true, () => true, back);
   }
 
   async #lookAgain(attempt: number): Promise<void> {
@@ -135,15 +158,16 @@ export class InventoryStore {
     this.#take(await this.#client.find(await this.#type(), this.#local.namespace, this.#local.name));
   }
 
-  /** These entries, and of what is on record besides them all that is to stay. */
+  /** These entries, those that are back, and of what is on record besides them all that is to stay. */
   async #write(
     entries: readonly InventoryEntry[],
     isFinal: boolean,
     stays: (id: ResourceId) => boolean,
+    back: readonly ResourceId[] = [],
   ): Promise<void> {
-    const own = new Set(entries.map(entry => keyOf(entry.id)));
+    const own = new Set([...entries.map(entry => entry.id), ...back].map(keyOf));
     for (let attempt = 1; ; attempt++) {
-      const others = this.#ids.filter(id => !own.has(keyOf(id)) && stays(id));
+      const others = [...back, ...this.#ids.filter(id => !own.has(keyOf(id)) && stays(id))];
       try {
         await this.#writeOnce(entries, others, isFinal);
         return;
