@@ -1,4 +1,5 @@
 import type { ItemComments, MapEntry, YamlNode } from "../core/yaml/node.ts";
+import { remarksBelow, setRemarksBelow } from "../core/yaml/tail.ts";
 import type { Sides } from "./sides.ts";
 import { threeWay } from "./three-way.ts";
 
@@ -83,6 +84,19 @@ function mergeAbove(base: Above | undefined, upstream: Above, local: Above): voi
   } else local.above = mergeCommentLines({ base: before, upstream: after, local: present });
 }
 
+/** Merges the comments below the last entries of three values, those that a blank line parts from them. */
+export function mergeBelow({ base, upstream, local }: Sides): void {
+  if (upstream === undefined || local === undefined || local.kind !== upstream.kind) return;
+  if (local.kind !== "map" && local.kind !== "seq") return;
+  const [before, after, present] = [base, upstream, local].map(side =>
+    side?.kind === "map" || side?.kind === "seq" ? remarksBelow(side) : undefined,
+  );
+  if (isSameText(before, after) || isSameText(after, present)) return;
+  const isOurs = !isSameText(before, present);
+  const merged = isOurs ? mergeCommentLines({ base: before, upstream: after, local: present }) : after;
+  setRemarksBelow(local, merged);
+}
+
 /** Merges comments line by line; where lines were changed on both sides the local ones stay. */
 export function mergeCommentLines(texts: Sides<string | undefined>): string | undefined {
   const [base, upstream, local] = [texts.base, texts.upstream, texts.local].map(text => {
@@ -123,6 +137,7 @@ export function mergeCommentsInside(base: YamlNode, upstream: YamlNode, local: Y
       mergeItemComments(base.itemComments(at), upstream.itemComments(at), local.itemComments(at));
       mergeCommentsInside(before, after, item);
     });
+    mergeBelow({ base, upstream, local });
   } else if (base.kind === "map" && upstream.kind === "map" && local.kind === "map") {
     for (const entry of local.entries) {
       const [before, after] = [base.entry(entry.keyText), upstream.entry(entry.keyText)];
@@ -130,6 +145,7 @@ export function mergeCommentsInside(base: YamlNode, upstream: YamlNode, local: Y
       mergeComments(before, after, entry, false);
       mergeCommentsInside(before.value, after.value, entry.value);
     }
+    mergeBelow({ base, upstream, local });
   }
 }
 

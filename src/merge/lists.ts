@@ -2,7 +2,7 @@ import { schemaAt } from "../core/schema/schema.ts";
 import { equalByValue } from "../core/yaml/compare.ts";
 import type { SeqNode, YamlNode } from "../core/yaml/node.ts";
 import { newSeq } from "../core/yaml/print.ts";
-import { mergeItemComments } from "./comments.ts";
+import { mergeBelow, mergeItemComments } from "./comments.ts";
 import { copyNew, type MergesElements } from "./copy.ts";
 import { elementKeys } from "./element-keys.ts";
 import { type ListKind, listKindInSchema } from "./list-kind.ts";
@@ -38,6 +38,7 @@ export function mergeList(
   }
   const result = local ?? newSeq([], { flow: upstream.flow });
   const elements = new Elements(walk, place, kind, { ...sides, local: result });
+  if (place.followsComments) mergeBelow(sides);
   elements.merge();
   if (local !== undefined) return keep;
   return result.size === 0 ? keep : { kind: "take", node: result };

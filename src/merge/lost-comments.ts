@@ -5,22 +5,24 @@ import { parseYaml } from "../core/yaml/parse.ts";
 /** A comment that somebody wrote and that isn't in the result. */
 export interface LostComment {
   text: string;
-  /** Where it stood in the local text, from 1. */
+  /** Where it stands in the text of its side, from 1. */
   line: number;
 }
 
 /**
- * Comments that were written locally and went with the values that they stood at. Those that came from upstream are
- * upstream's to remove.
+ * Comments that one side wrote since base and that are not in the result: those that were written locally and went
+ * with the values that they stood at, or those from upstream that local ones stand in the way of.
  */
-export function lostComments(before: string, result: string, base: string): LostComment[] {
-  if (!before.includes("#")) return [];
-  const known = commentLike(result);
-  for (const line of commentLike(base)) known.add(line);
-  const missing = [...commentLike(before)].filter(text => !known.has(text) && !text.includes("kpt-merge:"));
+export function missingComments(side: string, result: string, base: string): LostComment[] {
+  if (!side.includes("#") || side === base || side === result) return [];
+  const old = commentLike(base);
+  const written = [...commentLike(side)].filter(text => !old.has(text) && !text.includes("kpt-merge:"));
+  if (written.length === 0) return [];
+  const there = commentLike(result);
+  const missing = written.filter(text => !there.has(text));
   if (missing.length === 0) return [];
-  const real = commentsIn(before);
-  const lines = before.split(/\r?\n/);
+  const real = commentsIn(side);
+  const lines = side.split(/\r?\n/);
   return missing
     .filter(text => real.has(text))
     .map(text => ({ text, line: lines.findIndex(line => line.trimEnd().endsWith(text)) + 1 }));

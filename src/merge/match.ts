@@ -49,9 +49,14 @@ function identify(root: YamlNode): { key: string; shown: string | undefined; kin
   const { group, kind } = resource;
   const { namespace, name } = originOf(resource);
   const key = JSON.stringify([group, kind, namespace, name]);
-  if (kind === "" || name === "") return { key, shown: undefined, kind };
-  const type = group === "" ? kind : `${group}/${kind}`;
-  return { key, shown: `${type} ${namespace === "" ? name : `${namespace}/${name}`}`, kind };
+  const shown = kind === "" || name === "" ? undefined : shownAs(group, kind, namespace, name);
+  return { key, shown, kind };
+}
+
+/** `apps/Deployment default/web`; items of typed lists need not say their kind. */
+function shownAs(group: string, kind: string, namespace: string, name: string): string {
+  const type = group === "" || kind === "" ? kind : `${group}/${kind}`;
+  return `${type} ${namespace === "" ? name : `${namespace}/${name}`}`.trimStart();
 }
 
 /**
@@ -61,7 +66,12 @@ export function listItemKeys(
   lists: readonly (YamlNode | undefined)[],
 ): ((items: readonly YamlNode[]) => string[]) | undefined {
   const keysOf = (items: readonly YamlNode[]): string[] =>
-    items.map(item => (item.kind === "map" && new Resource(item).name !== "" ? identify(item).key : ""));
+    items.map(item => {
+      const resource = item.kind === "map" ? new Resource(item) : undefined;
+      if (resource === undefined || resource.name === "") return "";
+      const { namespace, name } = originOf(resource);
+      return shownAs(resource.group, resource.kind, namespace, name);
+    });
   for (const list of lists) {
     const items = list?.kind === "map" ? list.get("items") : undefined;
     const keys = items?.kind === "seq" ? keysOf(items.items) : [];

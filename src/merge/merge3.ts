@@ -3,7 +3,7 @@ import { hasSameComments } from "../core/yaml/comments.ts";
 import { equalByValue } from "../core/yaml/compare.ts";
 import type { MapEntry, MapNode, SeqNode, YamlNode } from "../core/yaml/node.ts";
 import { newMap } from "../core/yaml/print.ts";
-import { copyComments, mergeComments, mergeCommentsInside } from "./comments.ts";
+import { copyComments, mergeBelow, mergeComments, mergeCommentsInside } from "./comments.ts";
 import { TypeConflict } from "./conflict.ts";
 import { copyWhole, keepKeySpelling } from "./copy.ts";
 import type { ConflictPolicy, Decision, Taken } from "./decision.ts";
@@ -271,6 +271,7 @@ class Merger implements Walk {
       return keep;
     }
     const before = local.size;
+    if (place.followsComments) mergeBelow(sides);
     for (const key of sortedKeys(local, base, upstream)) {
       this.#field(place, key, sides, local);
     }

@@ -2,7 +2,13 @@ import { commonSubsequence } from "../core/subsequence.ts";
 import { equalByValue } from "../core/yaml/compare.ts";
 import type { MapNode, SeqNode, YamlNode } from "../core/yaml/node.ts";
 import { fingerprint } from "../core/yaml/pair.ts";
-import { copyComments, mergeComments, mergeCommentsInside, mergeItemComments } from "./comments.ts";
+import {
+  copyComments,
+  mergeBelow,
+  mergeComments,
+  mergeCommentsInside,
+  mergeItemComments,
+} from "./comments.ts";
 import { copyWhole, keepKeySpelling } from "./copy.ts";
 import { setText } from "./set-text.ts";
 import { type Part, threeWay } from "./three-way.ts";
@@ -45,6 +51,7 @@ interface Slot {
 /** Edits the local list: what upstream changed is taken over, and so are the conflicts if upstream is to win them. */
 export function mergePlainLists(lists: PlainLists, upstreamWins: boolean): void {
   const { base, upstream, local } = lists;
+  mergeBelow({ base, upstream, local });
   const slots = lists.parts.flatMap(part => slotsOf(part, lists, upstreamWins));
   const kept = new Set(slots.map(slot => slot.local));
   for (let at = local.size - 1; at >= 0; at--) if (!kept.has(at)) local.remove(at);
@@ -140,6 +147,7 @@ function followMap(base: MapNode, upstream: MapNode, local: MapNode): YamlNode {
     .every((key, at) => key === common[at]);
   const isPlain = [upstream, local].every(map => map.entries.every(({ key }) => key.kind === "scalar"));
   if (!isOrdered || !isPlain || new Set(upstream.keys()).size < upstream.size) return copyWhole(upstream);
+  mergeBelow({ base, upstream, local });
   for (const key of local.keys()) if (!upstream.has(key)) local.delete(key);
   let previous: string | undefined;
   for (const entry of upstream.entries) {

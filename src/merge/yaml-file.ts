@@ -7,7 +7,7 @@ import { addMergeComment, shareBlueprint, upstreamIdentifier } from "../package/
 import type { ConflictPolicy, Decision } from "./decision.ts";
 import { placeDocuments } from "./document-order.ts";
 import { mergeHeaders } from "./header.ts";
-import { lostComments } from "./lost-comments.ts";
+import { type LostComment, missingComments } from "./lost-comments.ts";
 import { type Known, knownDocuments, listItemKeys, type Matched, matchDocuments } from "./match.ts";
 import { schemaOfAny } from "./merge-text.ts";
 import { mergeNodes } from "./merge3.ts";
@@ -44,7 +44,9 @@ export function mergeYamlFile(
   placeDocuments(result, matches, added);
   if (!result.documents.some(({ root }) => root !== undefined)) return undefined;
   const text = result.toString();
-  if (result.changed) merge.noteLostComments(matches, text, base?.source.text ?? "");
+  const before = base?.source.text ?? "";
+  if (result.changed) merge.noteLostComments(matches, text, before);
+  if (upstream !== undefined) merge.noteUpstreamComments(matches, text, before, upstream.source.text);
   return text;
 }
 
@@ -104,17 +106,33 @@ class FileMerge {
 
   /** What was written here and is gone is told, even where its value's going was no conflict. */
   noteLostComments(matches: readonly Matched[], result: string, base: string): void {
-    const known = matches.flatMap(({ local }) => (local === undefined ? [] : [local]));
-    for (const { text, line } of lostComments(this.#file.source.text, result, base)) {
-      const { shown, kind = "" } = known.findLast(({ document }) => document.line <= line) ?? {};
+    const missing = missingComments(this.#file.source.text, result, base);
+    for (const { text, line, known } of placed(missing, matches, "local")) {
+      const hidden = "a local comment went with its value";
+      const note = known?.kind === "Secret" ? hidden : `went with its value: ${text}`;
       this.#options.decisions.push({
         file: this.#options.path,
         line,
-        ...(shown === undefined ? {} : { object: shown }),
-        kind,
+        ...about(known),
         taken: "upstream",
         conflict: true,
-        note: kind === "Secret" ? "a local comment went with its value" : `went with its value: ${text}`,
+        note,
+      });
+    }
+  }
+
+  /** What upstream wrote and local comments or values stand in the way of. */
+  noteUpstreamComments(matches: readonly Matched[], result: string, base: string, upstream: string): void {
+    const missing = missingComments(upstream, result, base);
+    for (const { text, known } of placed(missing, matches, "upstream")) {
+      const hidden = "a comment from upstream was not taken";
+      const note = known?.kind === "Secret" ? hidden : `comment from upstream not taken: ${text}`;
+      this.#options.decisions.push({
+        file: this.#options.path,
+        ...about(known),
+        taken: "local",
+        conflict: false,
+        note,
       });
     }
   }
@@ -170,6 +188,25 @@ class FileMerge {
       note,
     });
   }
+}
+
+/** Comments with the resources that they stand in. */
+function placed(
+  comments: readonly LostComment[],
+  matches: readonly Matched[],
+  side: keyof Matched,
+): (LostComment & { known: Known | undefined })[] {
+  if (comments.length === 0) return [];
+  const all = matches.flatMap(match => match[side] ?? []).sort((a, b) => a.index - b.index);
+  return comments.map(comment => ({
+    ...comment,
+    known: all.findLast(({ document }) => document.line <= comment.line),
+  }));
+}
+
+function about(known: Known | undefined): { object?: string; kind: string } {
+  const { shown, kind = "" } = known ?? {};
+  return { ...(shown === undefined ? {} : { object: shown }), kind };
 }
 
 function documentsOf({ base, upstream, local }: Matched): Sides<YamlDocument | undefined> {

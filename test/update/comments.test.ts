@@ -7,7 +7,7 @@ async function updated(
   base: string,
   edit: (text: string) => string,
   upstream: string,
-): Promise<{ text: string; conflicts: string[] }> {
+): Promise<{ text: string; conflicts: string[]; notes: string[]; fields: string[] }> {
   const pkg = await FetchedPackage.get({ Kptfile: kptfile("app"), "a.yaml": base });
   try {
     pkg.write("a.yaml", edit(pkg.read("a.yaml")));
@@ -21,6 +21,8 @@ async function updated(
     return {
       text: text.replace(marks, ""),
       conflicts: decisions.filter(it => it.conflict).map(it => `${it.line}: ${it.note}`),
+      notes: decisions.flatMap(({ note }) => note ?? []),
+      fields: decisions.flatMap(({ field }) => field ?? []),
     };
   } finally {
     pkg[Symbol.dispose]();
@@ -122,4 +124,23 @@ test("a comment written here that goes with its value is told", async () => {
   );
   assert.equal(text, configMap("a", "x: old"));
   assert.deepEqual(conflicts, ["9: went with its value: # why we need it"]);
+});
+
+test("a comment below the last entry is followed, and one that ours stands in the way of is told", async () => {
+  const base = `${map}\n# below 1\n`;
+  const upstream = `${map}\n# below 2\n`;
+  const followed = await updated(base, it => it.replace("y: old", "y: ours"), upstream);
+  assert.equal(followed.text, `${configMap("a", "x: old", "y: ours")}\n# below 2\n`);
+  const stays = await updated(base, it => it.replace("below 1", "below 3"), upstream);
+  assert.equal(stays.text, `${map}\n# below 3\n`);
+  assert.deepEqual(stays.conflicts, []);
+  assert.deepEqual(stays.notes, ["comment from upstream not taken: # below 2"]);
+});
+
+test("items of a typed list are named like other resources", async () => {
+  const roles = (verb: string): string =>
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleList\nmetadata: {}\nitems:\n" +
+    `- apiVersion: rbac.authorization.k8s.io/v1\n  kind: Role\n  metadata:\n    name: r\n  rules:\n  - verbs: [${verb}]\n`;
+  const { fields } = await updated(roles("get"), it => it, roles("list"));
+  assert.deepEqual(fields, ["items[rbac.authorization.k8s.io/Role r].rules"]);
 });

@@ -345,7 +345,7 @@ function asLinesAbove(
   return { gap: blank + remarks || undefined, head: asLines(head.join("\n"), indent) };
 }
 
-function bare(lines: string | undefined): string | undefined {
+export function bare(lines: string | undefined): string | undefined {
   return lines
     ?.replace(/\r?\n$/, "")
     .split("\n")
