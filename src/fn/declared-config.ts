@@ -12,7 +12,7 @@ export function configOf(
   items: readonly Item[],
   kind: "mutator" | "validator",
 ): FunctionConfig {
-  const { configPath, configMap, configRef, field, name, image, exec } = declared;
+  const { configPath, configMap, configRef, field, name, image } = declared;
   if (configMap !== undefined && configMap.size > 0) return { node: functionInput(configMap) };
   const isOwn = (item: Item) => item.packagePath === pkg.directory;
   if (configRef !== undefined) {
@@ -29,7 +29,7 @@ export function configOf(
   if (item !== undefined) return { item };
   const file = join(pkg.directory, cleanPath(configPath));
   if (descendants(pkg).some(each => staysInside(relative(each.directory, file)))) {
-    const label = name ?? baseName(image ?? exec ?? "");
+    const label = name ?? baseName(image ?? "");
     throw invalid(
       `${field}.configPath`,
       configPath,

@@ -30,6 +30,17 @@ export interface Pipeline {
   validators: FunctionDeclaration[];
 }
 
+/** A step that can't be run as it is declared; chains of errors name its image. */
+export class InvalidStep extends KptError {
+  readonly image: string;
+
+  constructor(error: KptError, image: string) {
+    const { code, message, label, place } = error;
+    super(code, message, { label, cause: error, ...(place ? { place } : {}) });
+    this.image = image;
+  }
+}
+
 /** Reads the `pipeline` of a Kptfile and checks what its schema can't say (spec: fn 3.4). */
 export function readPipeline(kptfile: Kptfile, directory: string): Pipeline {
   const list = (name: PipelineList) =>
@@ -39,7 +50,14 @@ export function readPipeline(kptfile: Kptfile, directory: string): Pipeline {
       if (condition !== undefined && condition !== "") declaration.condition = condition;
       const ref = each.node.get("configRef");
       if (ref instanceof MapNode) declaration.configRef = readRef(ref);
-      checkFunction(declaration, each.field, directory);
+      for (const key of ["image", "exec", "configPath"] as const) {
+        if (declaration[key] === "") delete declaration[key];
+      }
+      try {
+        checkFunction(declaration, each.field, directory);
+      } catch (error) {
+        throw error instanceof KptError ? new InvalidStep(error, declaration.image ?? "") : error;
+      }
       return declaration;
     });
   return { mutators: list("mutators"), validators: list("validators") };
@@ -115,8 +133,11 @@ function checkConfigPath(path: string, field: string, directory: string): void {
 /** The one document of a config file below `directory`. Throws with the reason as Kptfile validation words it. */
 export function readConfigFile(directory: string, path: string): MapNode {
   const absolute = resolveInside(directory, cleanPath(path));
-  if (!lstatSync(absolute).isFile())
-    throw new Error(`failed to read functionConfig ${JSON.stringify(path)}: not a file`);
+  const status = lstatSync(absolute);
+  if (!status.isFile())
+    throw new Error(
+      `failed to read functionConfig ${JSON.stringify(path)}: ${status.isDirectory() ? `read ${absolute}: is a directory` : "not a file"}`,
+    );
   return parseConfig(absolute, path);
 }
 
@@ -146,7 +167,7 @@ export function parseConfig(absolute: string, shown: string): MapNode {
   if (roots[0]?.kind === "scalar") {
     throw new KptError(
       "RESOURCE_INVALID",
-      `wrong node kind: expected MappingNode but got ScalarNode: node contents:\n${roots[0].text}\n`,
+      `failed to read functionConfig ${JSON.stringify(shown)}: wrong node kind: expected MappingNode but got ScalarNode: node contents:\n${roots[0].text}\n`,
     );
   }
   const problem = krmProblem(roots[0]);

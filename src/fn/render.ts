@@ -13,7 +13,7 @@ import { readPipeline } from "./pipeline.ts";
 import type { Report } from "./progress.ts";
 import type { FunctionRun } from "./results.ts";
 import { runPipeline } from "./run-pipeline.ts";
-import { failureOf, PipelineStopped, type RenderFailure, unreadable } from "./stopped.ts";
+import { failureOf, PipelineStopped, type RenderFailure, tidy, unreadable } from "./stopped.ts";
 
 export interface RenderOptions {
   tree: PackageTree;
@@ -82,12 +82,17 @@ class Renderer {
         checking = pkg;
         pkg.pipeline = readPipeline(readKptfile(pkg.directory), pkg.directory);
       }
+      checking = undefined;
       this.#readAll(branch.report);
       items = breadthFirst ? await this.#breadthFirst(branch) : await this.#depthFirst(this.#root, branch);
     } catch (error) {
       if (error instanceof PipelineStopped) failure = failureOf(error, this.#root, breadthFirst);
       else if (error instanceof KptError && error.code !== "ABORTED") {
-        failure = { message: unreadable(checking ?? this.#root, this.#root, error), error };
+        const message =
+          checking === undefined
+            ? `pkg.render: pkg ${this.#root.shownPath}: ${tidy(error.message)}`
+            : unreadable(checking, this.#root, error, breadthFirst);
+        failure = { message, error };
       } else throw error;
       items = [...this.#state.values()].flat();
     }

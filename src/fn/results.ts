@@ -34,8 +34,8 @@ export function resultLine(result: FunctionResult): string {
     result.field?.path ?? "",
   ].filter(part => part !== "");
   const subject = parts.length > 0 ? ` ${parts.join(" ")}` : "";
-  const line = `[${result.severity || "info"}]${subject}: ${(result.message ?? "").trim()}`;
-  return line.replace(/\r?\n/g, " ");
+  const line = `[${result.severity || "info"}]${subject}: ${result.message ?? ""}`;
+  return line.replace(/\r?\n/g, " ").trimEnd();
 }
 
 type Entries = Map<string, PlainValue>;

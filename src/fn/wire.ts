@@ -123,7 +123,7 @@ function isList(node: MapNode): boolean {
 function decoded(element: YamlNode, chunk: string | undefined): DecodedItem {
   const node = withHead(element, chunk);
   if (!(node instanceof MapNode)) {
-    const shown = stringify(node).trimEnd();
+    const shown = `${stringify(node).trimEnd()}\n`;
     throw failure(
       node instanceof ScalarNode
         ? `wrong node kind: expected MappingNode but got ScalarNode: node contents:\n${shown}`

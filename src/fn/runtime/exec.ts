@@ -17,7 +17,7 @@ export interface ExecOptions {
 
 /** A program on this machine as a function. Throws at once for a command that can't be split into words. */
 export function execRuntime(options: ExecOptions): TextRuntime {
-  const words = splitCommand(options.command);
+  const words = wordsOf(options.command);
   return {
     async run(input) {
       const [program, ...args] = words;
@@ -36,6 +36,15 @@ export function execRuntime(options: ExecOptions): TextRuntime {
       return answerOf(result, limits);
     },
   };
+}
+
+function wordsOf(command: string): string[] {
+  try {
+    return splitCommand(command);
+  } catch (error) {
+    if (!(error instanceof KptError)) throw error;
+    throw new KptError(error.code, error.message, { label: "Error", cause: error });
+  }
 }
 
 /** As Go looks programs up, with Go's words when there is none. */
