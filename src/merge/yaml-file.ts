@@ -4,6 +4,7 @@ import type { YamlDocument, YamlFile } from "../core/yaml/file.ts";
 import type { YamlNode } from "../core/yaml/node.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
 import { addMergeComment, shareBlueprint, upstreamIdentifier } from "../package/merge-comment.ts";
+import { refuseDangling } from "./dangling.ts";
 import type { ConflictPolicy, Decision } from "./decision.ts";
 import { placeDocuments } from "./document-order.ts";
 import { mergeHeaders } from "./header.ts";
@@ -168,6 +169,7 @@ class FileMerge {
     for (const decision of merged.decisions) decisions.push(decision);
     if (merged.result === undefined) this.#file.remove(mine.document);
     else if (merged.result !== mine.document.root) mine.document.root = merged.result;
+    if (mine.document.changed) refuseDangling(merged.result, path);
   }
 
   #decide(

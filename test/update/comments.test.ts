@@ -144,3 +144,13 @@ test("items of a typed list are named like other resources", async () => {
   const { fields } = await updated(roles("get"), it => it, roles("list"));
   assert.deepEqual(fields, ["items[rbac.authorization.k8s.io/Role r].rules"]);
 });
+
+test("an update that takes away what a local alias stands for is refused", async () => {
+  const thing = (...lines: string[]): string =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: t\nspec:\n  template:\n    spec:\n      containers:\n${lines.join("\n")}\n`;
+  const base = thing("      - name: a", "        image: one", "      - name: b", "        image: one");
+  const edit = (text: string): string =>
+    text.replace("image: one", "image: &image one").replace(/image: one\n$/, "image: *image\n");
+  const upstream = thing("      - name: b", "        image: one");
+  await assert.rejects(updated(base, edit, upstream), /the alias \*image in line \d+ stands for/);
+});
