@@ -57,3 +57,36 @@ test("a function that hangs is ended after --fn-timeout", async t => {
   const wrong = await work.kpt(["fn", "eval", "pkg", "--exec", "./fn", "--fn-timeout=-1s"]);
   assert.equal(wrong.stderr, "error: --fn-timeout must not be negative\n");
 });
+
+test("a function that is saved again keeps its place, the order of its fields and their comments", async t => {
+  const kept = `apiVersion: kpt.dev/v1
+kind: Kptfile
+metadata:
+  name: app
+pipeline:
+  mutators:
+    # first
+    - exec: cat # why
+      selectors:
+        - name: x
+`;
+  const other = "    - exec: other\n";
+  const work = new Workspace(t, { ...files, "pkg/Kptfile": `${kept}      name: old\n${other}` });
+  const args = [
+    "fn",
+    "eval",
+    "pkg",
+    "--exec",
+    "cat",
+    "--match-name",
+    "x",
+    "-s",
+    "-t",
+    "mutator",
+    "--",
+    "a=b",
+  ];
+  const { code, stderr } = await work.kpt(args);
+  assert.equal(code, 0, stderr);
+  assert.equal(work.read("pkg/Kptfile"), `${kept}      configMap:\n        a: b\n${other}`);
+});

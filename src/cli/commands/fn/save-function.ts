@@ -1,5 +1,5 @@
 import { KptError, messageOf } from "../../../core/error.ts";
-import { type PlainValue, SeqNode } from "../../../core/yaml/node.ts";
+import type { MapNode, PlainValue } from "../../../core/yaml/node.ts";
 import { quoted } from "../../../fn/spelling.ts";
 import { type PipelineList, readKptfile, type Selector } from "../../../package/kptfile.ts";
 import { writeChanges } from "../../../package/write.ts";
@@ -38,10 +38,8 @@ export function saveFunction(
     const known = kptfile
       .functions(list)
       .find(each => (saved.image !== undefined ? each.image === saved.image : each.exec === saved.exec));
-    const sequence = known?.node.parent;
-    if (known !== undefined && sequence instanceof SeqNode) {
-      sequence.replace(sequence.items.indexOf(known.node), entry);
-    } else kptfile.addFunction(list, entry);
+    if (known === undefined) kptfile.addFunction(list, entry);
+    else redeclare(known.node, entry);
     writeChanges(directory, [{ path: "Kptfile", content: kptfile.toString() }]);
     const type = list === "mutators" ? "mutator" : "validator";
     context.stderr.write(
@@ -54,6 +52,14 @@ export function saveFunction(
         ? "function not added: Kptfile not exists\n"
         : `function is not added to Kptfile: ${messageOf(error)}\n`,
     );
+  }
+}
+
+/** Makes a declared function into another one; what both have keeps its place and its comments. */
+function redeclare(node: MapNode, entry: { [key: string]: PlainValue }): void {
+  for (const key of node.keys()) if (!Object.hasOwn(entry, key)) node.delete(key);
+  for (const [key, value] of Object.entries(entry)) {
+    if (typeof value !== "string" || node.text(key) !== value) node.set(key, value);
   }
 }
 
