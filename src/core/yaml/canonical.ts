@@ -1,9 +1,9 @@
-import type { Trivia } from "./comments.ts";
-import { materialize } from "./comments.ts";
 import type { MapNode, ScalarNode, SeqNode, YamlNode } from "./node.ts";
 import { double, isLiteralSpelling, spellScalar } from "./quote.ts";
 import { isBlockCollection, reindent } from "./region.ts";
 import { readBlockHeader } from "./scalar-text.ts";
+import type { Trivia } from "./trivia.ts";
+import { materialize } from "./trivia.ts";
 
 /**
  * The text that Go's kyaml encoder gives for a tree: two blanks per level, all sequences in one style, no blank

@@ -1,6 +1,7 @@
-import { commentView, newTrivia } from "./comments.ts";
+import { commentView } from "./comments.ts";
 import type { YamlNode } from "./node.ts";
 import { AliasNode, MapNode, ScalarNode, SeqNode } from "./node.ts";
+import { newTrivia } from "./trivia.ts";
 
 /** A new node with the same content, quotes and comments that takes on the layout of where it is inserted. */
 export function freshCopy(node: YamlNode): YamlNode {

@@ -1,19 +1,14 @@
-import type { ItemComments, Trivia } from "./comments.ts";
-import {
-  commentView,
-  inheritTrivia,
-  keepGap,
-  materialize,
-  readComment,
-  takeCarried,
-  takeRemarks,
-} from "./comments.ts";
+import { inheritTrivia, keepGap, takeCarried, takeRemarks } from "./carried.ts";
+import type { ItemComments } from "./comments.ts";
+import { commentView, readComment } from "./comments.ts";
 import { toPlain } from "./plain.ts";
 import { chooseStyle, restyle } from "./quote.ts";
 import type { Path, PlainScalar, PlainValue, ScalarStyle } from "./scalar-node.ts";
 import { type AliasNode, BaseNode, finishCopy, ScalarNode, scalarSpelling } from "./scalar-node.ts";
 import type { SourceText } from "./source.ts";
 import { childOf } from "./step.ts";
+import type { Trivia } from "./trivia.ts";
+import { materialize } from "./trivia.ts";
 
 export type { ItemComments } from "./comments.ts";
 export type { Path, PlainScalar, PlainValue, ScalarStyle, ScalarType } from "./scalar-node.ts";

@@ -1,8 +1,8 @@
-import type { Trivia } from "./comments.ts";
 import type { MapNode, ScalarNode, SeqNode, YamlNode } from "./node.ts";
 import type { SourceNode } from "./region.ts";
 import { beginsLine, hasSource, isBlockCollection, leadStart, tailEnd } from "./region.ts";
 import { scalarType } from "./scalar-text.ts";
+import type { Trivia } from "./trivia.ts";
 
 export function childrenOf(node: MapNode | SeqNode): readonly YamlNode[] {
   if (node.kind === "seq") return node.items;

@@ -1,11 +1,11 @@
 import { targetOf } from "./alias.ts";
-import type { Trivia } from "./comments.ts";
-import { inheritTrivia } from "./comments.ts";
+import { inheritTrivia } from "./carried.ts";
 import type { MapNode, SeqNode, YamlNode } from "./node.ts";
 import { toPlain } from "./plain.ts";
 import { chooseStyle, isPlainSpelling, restyle } from "./quote.ts";
 import { decodeScalar, scalarType, scalarValue } from "./scalar-text.ts";
 import type { SourceText } from "./source.ts";
+import type { Trivia } from "./trivia.ts";
 
 /** A plain value that can become a node. */
 export type PlainScalar = null | boolean | number | bigint | string;

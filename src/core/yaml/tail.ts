@@ -1,6 +1,7 @@
-import { bare, materialize } from "./comments.ts";
+import { bare } from "./comments.ts";
 import type { MapNode, SeqNode } from "./node.ts";
 import { sourceColumn } from "./region.ts";
+import { materialize } from "./trivia.ts";
 
 /** The comments below the last entry that a blank line parts from it, with the blank lines; undefined without any. */
 export function remarksBelow(collection: MapNode | SeqNode): string | undefined {

@@ -1,5 +1,3 @@
-import type { Trivia } from "./comments.ts";
-import { materialize } from "./comments.ts";
 import type { MapNode, ScalarNode, SeqNode, YamlNode } from "./node.ts";
 import type { Out } from "./out.ts";
 import {
@@ -21,6 +19,8 @@ import { double, spellScalar } from "./quote.ts";
 import type { SourceNode } from "./region.ts";
 import { beginsLine, hasSource, isBlockCollection, reindent, sourceColumn, tailEnd } from "./region.ts";
 import { readBlockHeader } from "./scalar-text.ts";
+import type { Trivia } from "./trivia.ts";
+import { materialize } from "./trivia.ts";
 
 /** How new text looks where its surroundings don't tell. */
 export interface Layout {
