@@ -41,9 +41,10 @@ export async function mergeFile(
       noteAdded(trees.upstream, options);
       return { kind: "write", content: upstream ?? Buffer.of() };
     }
-    if (trees !== undefined) {
+    if (trees !== undefined && Object.values(trees).some(holdsValues)) {
+      const hadValues = holdsValues(trees.local);
       const text = mergeYamlFile(trees, options);
-      if (text === undefined) return local === undefined ? keep : { kind: "remove" };
+      if (text === undefined) return hadValues ? withoutValues(trees.upstream, upstream) : keep;
       const content = Buffer.from(text);
       return same(content, local) ? keep : { kind: "write", content };
     }
@@ -51,6 +52,16 @@ export async function mergeFile(
   // What kpt itself wrote into a file of resources is no change.
   const isUntouched = /\.ya?ml$/.test(options.path) && same(marked(base, options.path), local);
   return await mergeOther(isUntouched ? { base: local, upstream, local } : sides, options);
+}
+
+function holdsValues(file: YamlFile | undefined): boolean {
+  return file?.documents.some(({ root }) => root !== undefined) === true;
+}
+
+/** What becomes of a file whose last resource went: the remarks come that upstream has in its place. */
+function withoutValues(file: YamlFile | undefined, upstream: Buffer | undefined): FileOutcome {
+  if (upstream === undefined || upstream.length === 0 || holdsValues(file)) return { kind: "remove" };
+  return { kind: "write", content: upstream };
 }
 
 function marked(content: Buffer | undefined, path: string): Buffer | undefined {

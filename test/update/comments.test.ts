@@ -154,3 +154,22 @@ test("an update that takes away what a local alias stands for is refused", async
   const upstream = thing("      - name: b", "        image: one");
   await assert.rejects(updated(base, edit, upstream), /the alias \*image in line \d+ stands for/);
 });
+
+const remarks: [name: string, base: string, edit: string | undefined, upstream: string, result: string][] = [
+  ["changed upstream", "# one\n", undefined, "# two\n", "# two\n"],
+  [
+    "changed on both sides",
+    "# a\n\n\n\n# z\n",
+    "# a\n\n\n\n# ours\n",
+    "# b\n\n\n\n# z\n",
+    "# b\n\n\n\n# ours\n",
+  ],
+  ["in the place of what upstream removed", `# old\n${map}`, undefined, "# gone\n", "# gone\n"],
+  ["in the place of what was removed here", map, "# not here\n", newMap, "# not here\n"],
+];
+for (const [name, base, edit, upstream, result] of remarks) {
+  test(`a file that holds only comments: ${name}`, async () => {
+    const { text } = await updated(base, got => edit ?? got, upstream);
+    assert.equal(text, result);
+  });
+}
