@@ -18,16 +18,7 @@ export function mergeComments(
   valueTaken: boolean,
 ): void {
   if (upstream === undefined) return;
-  mergeAbove(base && aboveEntry(base), aboveEntry(upstream), aboveEntry(local));
-  for (const name of ["keyComment", "lineComment", "footComment"] as const) {
-    // Looking comments up costs time; mostly upstream hasn't touched them.
-    const before = base?.[name];
-    const after = upstream[name];
-    if (after === before) continue;
-    const present = local[name];
-    const wanted = mergeComment(before, after, present, valueTaken && name === "lineComment");
-    if (wanted !== present) local[name] = wanted;
-  }
+  mergeAround(base?.comments, upstream.comments, local.comments, ["key", "line", "foot"], valueTaken);
 }
 
 /** The same for an element of a list. */
@@ -36,42 +27,28 @@ export function mergeItemComments(
   upstream: ItemComments | undefined,
   local: ItemComments,
 ): void {
-  if (upstream === undefined) return;
-  mergeAbove(base, upstream, local);
-  for (const name of ["line", "foot"] as const) {
-    const before = base?.[name];
-    const after = upstream[name];
-    if (after === before) continue;
-    const present = local[name];
-    const wanted = mergeComment(before, after, present, false);
-    if (wanted !== present) local[name] = wanted;
-  }
+  if (upstream !== undefined) mergeAround(base, upstream, local, ["line", "foot"], false);
 }
 
-type Above = Pick<ItemComments, "head" | "above">;
-
-function aboveEntry(entry: MapEntry): Above {
-  return {
-    get head() {
-      return entry.headComment;
-    },
-    set head(text) {
-      entry.headComment = text;
-    },
-    get above() {
-      return entry.aboveComment;
-    },
-    set above(text) {
-      entry.aboveComment = text;
-    },
-  };
+function mergeAround(
+  base: ItemComments | undefined,
+  upstream: ItemComments,
+  local: ItemComments,
+  names: readonly ("key" | "line" | "foot")[],
+  valueTaken: boolean,
+): void {
+  mergeAbove(base, upstream, local);
+  for (const name of names) {
+    const wanted = mergeComment(base?.[name], upstream[name], local[name], valueTaken && name === "line");
+    if (wanted !== local[name]) local[name] = wanted;
+  }
 }
 
 /**
  * What stands above is merged as a whole, since a blank line more or less makes a licence header the comment of the
  * first field. Where it was changed here as well, lines come that stand clear of the local changes.
  */
-function mergeAbove(base: Above | undefined, upstream: Above, local: Above): void {
+function mergeAbove(base: ItemComments | undefined, upstream: ItemComments, local: ItemComments): void {
   const [before, after, present] = [base?.above, upstream.above, local.above];
   if (isSameText(before, after) || isSameText(after, present)) return;
   if (isSameText(before, present)) local.above = after;
@@ -123,7 +100,7 @@ function withoutBlanks(text: string | undefined): string {
 }
 
 /** Comments that a blank line parts from what follows. */
-function remarksAbove(comments: Above | undefined): string {
+function remarksAbove(comments: ItemComments | undefined): string {
   const above = comments?.above ?? "";
   return above.slice(0, above.length - (comments?.head?.length ?? 0));
 }

@@ -28,18 +28,18 @@ function takeHeader(document: YamlDocument | undefined, mine: string | undefined
   const first = firstEntry(document);
   if (mine === undefined) {
     if (preamble !== undefined && first !== undefined) {
-      const below = first.aboveComment;
-      first.aboveComment =
+      const below = first.comments.above;
+      first.comments.above =
         below === undefined ? `${preamble}\n` : `${preamble.replace(/\n+$/, "")}\n\n${below}`;
     }
     return undefined;
   }
   if (preamble !== undefined) return preamble;
-  const above = first?.aboveComment;
+  const above = first?.comments.above;
   if (first === undefined || above === undefined) return undefined;
   // A blank line parts a header from the comment of the first field; without one it is all header.
   const end = above.includes("\n\n") ? above.lastIndexOf("\n\n") : above.length;
-  first.aboveComment = above.slice(end).replace(/^\n+/, "") || undefined;
+  first.comments.above = above.slice(end).replace(/^\n+/, "") || undefined;
   return above.slice(0, end).replace(/\n+$/, "");
 }
 

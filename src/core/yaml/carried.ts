@@ -85,3 +85,8 @@ export function takeRemarks(owner: MapNode | SeqNode, first: Trivia): void {
   first.gap = owner.tail;
   owner.tail = undefined;
 }
+
+/** A node that can be put somewhere: itself, or a copy where it is in use elsewhere. */
+export function detached(node: YamlNode): YamlNode {
+  return node.up === undefined ? node : node.clone();
+}

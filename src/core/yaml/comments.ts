@@ -3,72 +3,66 @@ import type { SourceNode } from "./region.ts";
 import { hasSource, isBlockCollection, leadStart, sourceColumn, tailEnd } from "./region.ts";
 import { materialize, type Trivia } from "./trivia.ts";
 
-/** The comments of an item of a sequence: lines that begin with `#`. */
-export interface ItemComments {
-  /** Comment lines directly above. */
-  head: string | undefined;
-  /** All comment lines above, those included that blank lines part from the item, with the blank lines between. */
-  above: string | undefined;
-  /** Behind the value, on its last line. */
-  line: string | undefined;
-  /** Comment lines directly below that a blank line parts from what follows. */
-  foot: string | undefined;
-  /** On the line of the dash or key when the value stands on the lines below. */
-  key: string | undefined;
-}
+/** The comments of an entry or item: lines that begin with `#`. In flow collections there are none to set. */
+export class ItemComments {
+  readonly #collection: MapNode | SeqNode;
+  readonly #trivia: Trivia | undefined;
 
-/** The comments of one item, to read and to set; in flow collections there are none to set. */
-export function commentView(collection: MapNode | SeqNode, find: () => Trivia | undefined): ItemComments {
-  materialize(collection);
-  const trivia = find();
-  const indent = " ".repeat(sourceColumn(collection));
-  const edit = (apply: (trivia: Trivia) => void): void => {
-    if (trivia === undefined || collection.flow) return;
-    apply(trivia);
+  /** `collection` must be materialized: its trivia are of no use before. */
+  constructor(collection: MapNode | SeqNode, trivia: Trivia | undefined) {
+    this.#collection = collection;
+    this.#trivia = trivia;
+  }
+
+  /** Directly above. */
+  get head(): string | undefined {
+    return bare(this.#trivia?.head);
+  }
+  set head(text: string | undefined) {
+    if (text !== this.head) this.#edit((it, indent) => Object.assign(it, { head: asLines(text, indent) }));
+  }
+  /** All comment lines above, those included that blank lines part from the item, with the blank lines between. */
+  get above(): string | undefined {
+    return linesAbove(this.#trivia);
+  }
+  set above(text: string | undefined) {
+    if (text !== this.above) {
+      this.#edit((it, indent) => Object.assign(it, asLinesAbove(text, indent, it.gap)));
+    }
+  }
+  /** Behind the value, on its last line. */
+  get line(): string | undefined {
+    return this.#trivia?.line?.trim();
+  }
+  set line(text: string | undefined) {
+    if (text !== this.line) {
+      this.#edit(it => Object.assign(it, { line: asRemark(text), isRemarked: true }));
+    }
+  }
+  /** Directly below, where a blank line parts it from what follows. */
+  get foot(): string | undefined {
+    return bare(this.#trivia?.foot);
+  }
+  set foot(text: string | undefined) {
+    if (text !== this.foot) this.#edit((it, indent) => Object.assign(it, { foot: asLines(text, indent) }));
+  }
+  /** On the line of the dash or key when the value stands on the lines below. */
+  get key(): string | undefined {
+    return this.#trivia?.key?.trim();
+  }
+  set key(text: string | undefined) {
+    if (text !== this.key) {
+      this.#edit(it => Object.assign(it, { key: asRemark(text), isRemarked: true }));
+    }
+  }
+
+  #edit(apply: (trivia: Trivia, indent: string) => void): void {
+    const collection = this.#collection;
+    if (this.#trivia === undefined || collection.flow) return;
+    apply(this.#trivia, " ".repeat(sourceColumn(collection)));
     collection.restructured = true;
     collection.touch();
-  };
-  return {
-    get head() {
-      return bare(trivia?.head);
-    },
-    set head(text) {
-      if (text !== bare(trivia?.head)) edit(it => Object.assign(it, { head: asLines(text, indent) }));
-    },
-    get above() {
-      return linesAbove(trivia);
-    },
-    set above(text) {
-      if (text !== linesAbove(trivia)) edit(it => Object.assign(it, asLinesAbove(text, indent, it.gap)));
-    },
-    get foot() {
-      return bare(trivia?.foot);
-    },
-    set foot(text) {
-      if (text !== bare(trivia?.foot)) edit(it => Object.assign(it, { foot: asLines(text, indent) }));
-    },
-    get line() {
-      return trivia?.line?.trim();
-    },
-    set line(text) {
-      if (text !== trivia?.line?.trim())
-        edit(it => Object.assign(it, { line: asRemark(text), isRemarked: true }));
-    },
-    get key() {
-      return trivia?.key?.trim();
-    },
-    set key(text) {
-      if (text !== trivia?.key?.trim())
-        edit(it => Object.assign(it, { key: asRemark(text), isRemarked: true }));
-    },
-  };
-}
-
-/** A comment of an entry or item, as people read it; cheaper than a view. */
-export function readComment(trivia: Trivia | undefined, name: keyof ItemComments): string | undefined {
-  if (name === "above") return linesAbove(trivia);
-  const text = trivia?.[name];
-  return name === "head" || name === "foot" ? bare(text) : text?.trim();
+  }
 }
 
 /**

@@ -1,4 +1,3 @@
-import { commentView } from "./comments.ts";
 import type { YamlNode } from "./node.ts";
 import { AliasNode, MapNode, ScalarNode, SeqNode } from "./node.ts";
 import { newTrivia } from "./trivia.ts";
@@ -43,7 +42,7 @@ function contentOf(node: YamlNode): YamlNode {
 }
 
 function takeComments(fresh: YamlNode, seq: SeqNode, index: number): void {
-  const { head, line, foot, key } = commentView(seq, () => seq.trivia?.[index]);
+  const { head, line, foot, key } = seq.itemComments(index);
   if (head === undefined && line === undefined && foot === undefined && key === undefined) return;
   const lines = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : `${text}\n`;

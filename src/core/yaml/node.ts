@@ -1,113 +1,20 @@
-import { inheritTrivia, keepGap, takeCarried, takeRemarks } from "./carried.ts";
-import type { ItemComments } from "./comments.ts";
-import { commentView, readComment } from "./comments.ts";
+import { detached, inheritTrivia, keepGap, takeCarried, takeRemarks } from "./carried.ts";
+import { ItemComments } from "./comments.ts";
+import { MapEntry } from "./entry.ts";
 import { toPlain } from "./plain.ts";
-import { chooseStyle, restyle } from "./quote.ts";
-import type { Path, PlainScalar, PlainValue, ScalarStyle } from "./scalar-node.ts";
-import { type AliasNode, BaseNode, finishCopy, ScalarNode, scalarSpelling } from "./scalar-node.ts";
+import type { Path, PlainScalar, PlainValue } from "./scalar-node.ts";
+import { type AliasNode, BaseNode, finishCopy, keyNode, type ScalarNode, scalarNode } from "./scalar-node.ts";
 import type { SourceText } from "./source.ts";
 import { childOf } from "./step.ts";
 import type { Trivia } from "./trivia.ts";
 import { materialize } from "./trivia.ts";
 
 export type { ItemComments } from "./comments.ts";
+export { MapEntry } from "./entry.ts";
 export type { Path, PlainScalar, PlainValue, ScalarStyle, ScalarType } from "./scalar-node.ts";
-export { AliasNode, ScalarNode } from "./scalar-node.ts";
+export { AliasNode, ScalarNode, scalarNode } from "./scalar-node.ts";
 
 export type YamlNode = MapNode | SeqNode | ScalarNode | AliasNode;
-
-/** A key of a mapping, its value and the comments around them. Comments are texts of lines beginning with `#`. */
-export class MapEntry {
-  readonly map: MapNode;
-  #key: YamlNode;
-  #keyText: string;
-  #value: YamlNode;
-  trivia: Trivia | undefined;
-
-  constructor(map: MapNode, key: YamlNode, value: YamlNode) {
-    this.map = map;
-    this.#key = key;
-    this.#keyText = textOfKey(key);
-    this.#value = value;
-    this.trivia = undefined;
-    key.up = map;
-    value.up = map;
-  }
-
-  get key(): YamlNode {
-    return this.#key;
-  }
-  /** The key as text; of a key that is no scalar, its spelling. Kept at hand: looking keys up is most of the work. */
-  get keyText(): string {
-    return this.#keyText;
-  }
-  /** The value; a null scalar where nothing is written. */
-  get value(): YamlNode {
-    return this.#value;
-  }
-  /** Replaces the value; the comments of the entry stay. A node that is in use elsewhere is copied. */
-  set value(value: YamlNode) {
-    materialize(this.map);
-    const node = detached(value);
-    this.#value.up = undefined;
-    this.#value = node;
-    node.up = this.map;
-    if (this.trivia !== undefined) this.trivia.isFresh = true;
-    this.map.restructured = true;
-    this.map.touch();
-  }
-
-  /** Replaces the key; for MapNode.rename. */
-  replaceKey(key: ScalarNode): void {
-    if (key !== this.#key) {
-      this.#key.up = undefined;
-      this.#key = key;
-      key.up = this.map;
-    }
-    this.#keyText = textOfKey(key);
-  }
-
-  /** Comment lines directly above the entry. */
-  get headComment(): string | undefined {
-    materialize(this.map);
-    return readComment(this.trivia, "head");
-  }
-  set headComment(text: string | undefined) {
-    commentView(this.map, () => this.trivia).head = text;
-  }
-  /** All comment lines above the entry, those included that blank lines part from it. */
-  get aboveComment(): string | undefined {
-    materialize(this.map);
-    return readComment(this.trivia, "above");
-  }
-  set aboveComment(text: string | undefined) {
-    commentView(this.map, () => this.trivia).above = text;
-  }
-  /** The comment behind the value, on its last line. */
-  get lineComment(): string | undefined {
-    materialize(this.map);
-    return readComment(this.trivia, "line");
-  }
-  set lineComment(text: string | undefined) {
-    commentView(this.map, () => this.trivia).line = text;
-  }
-  /** Comment lines directly below the entry that a blank line parts from the next one. */
-  get footComment(): string | undefined {
-    materialize(this.map);
-    return readComment(this.trivia, "foot");
-  }
-  set footComment(text: string | undefined) {
-    commentView(this.map, () => this.trivia).foot = text;
-  }
-  /** The comment on the line of a key whose value is a block collection. */
-  get keyComment(): string | undefined {
-    materialize(this.map);
-    return readComment(this.trivia, "key");
-  }
-  set keyComment(text: string | undefined) {
-    commentView(this.map, () => this.trivia).key = text;
-  }
-}
 
 /** Above this size a mapping is looked up by an index. */
 const indexedSize = 12;
@@ -425,7 +332,8 @@ export class SeqNode extends BaseNode {
   }
   /** The comments of an item, to read and to set. */
   itemComments(index: number): ItemComments {
-    return commentView(this, () => this.trivia?.[index]);
+    materialize(this);
+    return new ItemComments(this, this.trivia?.[index]);
   }
 
   toJS(): unknown {
@@ -463,17 +371,6 @@ export function toNode(value: YamlNode | PlainValue): YamlNode {
   return map;
 }
 
-/** A new scalar, spelled as Go's yaml.v3 spells it unless a style is given. */
-export function scalarNode(value: PlainScalar, style?: ScalarStyle): ScalarNode {
-  if (typeof value !== "string") return new ScalarNode(undefined, -1, -1, "plain", 0, scalarSpelling(value));
-  return new ScalarNode(undefined, -1, -1, restyle(value, style ?? chooseStyle(value), false), 0, value);
-}
-
-function keyNode(key: string): ScalarNode {
-  const style = key.includes("\n") ? "double" : chooseStyle(key);
-  return new ScalarNode(undefined, -1, -1, style, 0, key);
-}
-
 export function isNode(value: YamlNode | PlainValue): value is YamlNode {
   return value instanceof BaseNode;
 }
@@ -484,16 +381,6 @@ function isList(value: object): value is readonly PlainValue[] {
 
 function isScalarValue(value: YamlNode | PlainValue): value is PlainScalar {
   return value === null || typeof value !== "object";
-}
-
-function textOfKey(key: YamlNode): string {
-  if (key.kind === "scalar") return key.text;
-  if (key.kind === "alias") return `*${key.name}`;
-  return key.source === undefined ? "" : key.source.text.slice(key.start, key.end);
-}
-
-function detached(node: YamlNode): YamlNode {
-  return node.up === undefined ? node : node.clone();
 }
 
 function put(holder: YamlNode, step: string | number, value: YamlNode | PlainValue): void {

@@ -1,7 +1,7 @@
 import { remarksOf } from "./comments.ts";
 import { equalByValue } from "./compare.ts";
 import { freshCopy } from "./fresh.ts";
-import type { ItemComments, MapEntry, MapNode, ScalarNode, SeqNode, YamlNode } from "./node.ts";
+import type { ItemComments, MapNode, ScalarNode, SeqNode, YamlNode } from "./node.ts";
 import { pairItems } from "./pair.ts";
 
 /**
@@ -51,11 +51,11 @@ function reconcileMaps(original: MapNode, desired: MapNode, known: ReadonlySet<s
     const present = original.entry(wanted.keyText);
     if (present === undefined) {
       const added = original.set(wanted.keyText, freshCopy(wanted.value));
-      if (!desired.flow) takeComments(entryComments(added), entryComments(wanted), known);
+      if (!desired.flow) takeComments(added.comments, wanted.comments, known);
       continue;
     }
     reconcileNodes(present.value, wanted.value, known);
-    if (!original.flow && !desired.flow) takeComments(entryComments(present), entryComments(wanted), known);
+    if (!original.flow && !desired.flow) takeComments(present.comments, wanted.comments, known);
   }
 }
 
@@ -80,38 +80,7 @@ function reconcileSeqs(original: SeqNode, desired: SeqNode, known: ReadonlySet<s
   }
 }
 
-type OwnComments = Omit<ItemComments, "above">;
-
-function entryComments(entry: MapEntry): OwnComments {
-  return {
-    get head() {
-      return entry.headComment;
-    },
-    set head(text) {
-      entry.headComment = text;
-    },
-    get line() {
-      return entry.lineComment;
-    },
-    set line(text) {
-      entry.lineComment = text;
-    },
-    get foot() {
-      return entry.footComment;
-    },
-    set foot(text) {
-      entry.footComment = text;
-    },
-    get key() {
-      return entry.keyComment;
-    },
-    set key(text) {
-      entry.keyComment = text;
-    },
-  };
-}
-
-function takeComments(to: OwnComments, from: OwnComments, known: ReadonlySet<string>): void {
+function takeComments(to: ItemComments, from: ItemComments, known: ReadonlySet<string>): void {
   const head = newLines(to.head, from.head, known);
   if (head !== undefined) to.head = head;
   if (from.line !== undefined && to.line !== from.line) to.line = from.line;

@@ -265,3 +265,15 @@ export function finishCopy<N extends YamlNode>(from: N, copy: N): N {
   copy.setProps(from.tag, from.anchor);
   return copy;
 }
+
+/** A new scalar, spelled as Go's yaml.v3 spells it unless a style is given. */
+export function scalarNode(value: PlainScalar, style?: ScalarStyle): ScalarNode {
+  if (typeof value !== "string") return new ScalarNode(undefined, -1, -1, "plain", 0, scalarSpelling(value));
+  return new ScalarNode(undefined, -1, -1, restyle(value, style ?? chooseStyle(value), false), 0, value);
+}
+
+/** A new key. */
+export function keyNode(key: string): ScalarNode {
+  const style = key.includes("\n") ? "double" : chooseStyle(key);
+  return new ScalarNode(undefined, -1, -1, style, 0, key);
+}
