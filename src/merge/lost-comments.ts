@@ -1,5 +1,4 @@
-import { remarksOf } from "../core/yaml/comments.ts";
-import type { MapNode, SeqNode, YamlNode } from "../core/yaml/node.ts";
+import { remarksIn } from "../core/yaml/comments.ts";
 import { parseYaml } from "../core/yaml/parse.ts";
 
 /** A comment that somebody wrote and that isn't in the result. */
@@ -21,7 +20,8 @@ export function missingComments(side: string, result: string, base: string): Los
   const there = commentLike(result);
   const missing = written.filter(text => !there.has(text));
   if (missing.length === 0) return [];
-  const real = commentsIn(side);
+  const roots = parseYaml(side).documents.flatMap(({ root }) => root ?? []);
+  const real = new Set(roots.flatMap(root => [...remarksIn(root)]));
   const lines = side.split(/\r?\n/);
   return missing
     .filter(text => real.has(text))
@@ -31,21 +31,4 @@ export function missingComments(side: string, result: string, base: string): Los
 /** Everything that looks like a comment, also in block scalars. */
 function commentLike(text: string): Set<string> {
   return new Set((text.match(/(?<=^|\s)#.*/gm) ?? []).map(comment => comment.trim()));
-}
-
-function commentsIn(text: string): Set<string> {
-  const found = new Set<string>();
-  const pending: YamlNode[] = parseYaml(text).documents.flatMap(({ root }) =>
-    root === undefined ? [] : [root],
-  );
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (node.kind !== "map" && node.kind !== "seq") continue;
-    for (const line of remarksOf(node)) found.add(line);
-    for (const child of childrenOf(node)) pending.push(child);
-  }
-  return found;
-}
-
-function childrenOf(node: MapNode | SeqNode): readonly YamlNode[] {
-  return node.kind === "map" ? node.entries.map(({ value }) => value) : node.items;
 }

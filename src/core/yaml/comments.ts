@@ -79,8 +79,21 @@ function regionText(node: SourceNode): string {
   return node.source.text.slice(leadStart(node.source, node.start), tailEnd(node));
 }
 
+/** All comment lines at and below a node, wherever they stand: blank lines between them come and go. */
+export function remarksIn(root: YamlNode): Set<string> {
+  const found = new Set<string>();
+  const pending = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node.kind !== "map" && node.kind !== "seq") continue;
+    for (const line of remarksOf(node)) found.add(line);
+    const children = node.kind === "map" ? node.entries.map(({ value }) => value) : node.items;
+    for (const child of children) pending.push(child);
+  }
+  return found;
+}
+
 /** Every comment line around the entries of a collection. */
-export function remarksOf(collection: MapNode | SeqNode): string[] {
+function remarksOf(collection: MapNode | SeqNode): string[] {
   materialize(collection);
   const all = collection.kind === "seq" ? (collection.trivia ?? []) : collection.entries.map(it => it.trivia);
   const texts = all.flatMap(it => (it === undefined ? [] : [it.gap, it.head, it.foot, it.line, it.key]));

@@ -1,4 +1,4 @@
-import { remarksOf } from "./comments.ts";
+import { remarksIn } from "./comments.ts";
 import { equalByValue } from "./compare.ts";
 import { freshCopy } from "./fresh.ts";
 import type { ItemComments, MapNode, ScalarNode, SeqNode, YamlNode } from "./node.ts";
@@ -11,17 +11,7 @@ import { pairItems } from "./pair.ts";
  * Throws when a detached node would have to become one of another kind.
  */
 export function reconcile(original: YamlNode, desired: YamlNode): void {
-  const known = new Set<string>();
-  collectComments(original, known);
-  reconcileNodes(original, desired, known);
-}
-
-/** All comment lines at and below a node. Blank lines between them come and go, so their places aren't compared. */
-function collectComments(node: YamlNode, known: Set<string>): void {
-  if (node.kind !== "map" && node.kind !== "seq") return;
-  for (const line of remarksOf(node)) known.add(line);
-  const below = node.kind === "map" ? node.entries.map(entry => entry.value) : node.items;
-  for (const child of below) collectComments(child, known);
+  reconcileNodes(original, desired, remarksIn(original));
 }
 
 function reconcileNodes(original: YamlNode, desired: YamlNode, known: ReadonlySet<string>): void {
